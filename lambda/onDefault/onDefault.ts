@@ -1,0 +1,30 @@
+import { takeToken } from '../../src/meeting/takeToken.ts';
+import { ProtocolError } from '../../src/protocol/errors.ts';
+import { parseBody } from '../../src/protocol/request.ts';
+import type { Backend } from '../shared/backend.ts';
+import { connectionIdOf, type MessageEvent } from '../shared/events.ts';
+import { replying } from '../shared/replying.ts';
+
+/** The actions that have a route of their own. */
+const actions = ['sendMessage'];
+
+/** `$default`: answers whatever no route takes with what would be taken. */
+export const createOnDefault = (backend: Pick<Backend, 'rateLimit' | 'log'>) =>
+  replying(backend, async (event: MessageEvent): Promise<never> => {
+    await takeToken(backend.rateLimit, connectionIdOf(event));
+    const { action } = parseNaming(event.body);
+    const complaint = action === undefined ? 'The message has no action.' : 'There is no such action.';
+    throw new ProtocolError('unknown_action', `${complaint} ${known}`, { details: { actions } });
+  });
+
+const known = `Actions: ${actions.join(', ')}.`;
+
+/** Like any error of this route, one about the frame itself names the actions there are. */
+function parseNaming(body: string): Readonly<Record<string, unknown>> {
+  try {
+    return parseBody(body);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new ProtocolError(error.code, `${error.message} ${known}`, { cause: error, details: { actions } });
+  }
+}

@@ -1,0 +1,40 @@
+/** From the most to the least talkative. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** How much is logged. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** Facts about an event: ids and counts, never what a message says. An Error is logged with its stack. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes one line an event, at each level. */
+export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;
+
+/** What a log needs. */
+export type LogOptions = {
+  readonly level: LogLevel;
+  /** Takes one line without its line break. */
+  readonly write: (line: string) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+};
+
+/** A log of JSON lines, as CloudWatch Logs Insights and every log shipper read them. */
+export function createLog({ level, write, now }: LogOptions): Log {
+  const lowest = logLevels.indexOf(level);
+  const at =
+    (lineLevel: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (logLevels.indexOf(lineLevel) < lowest) return;
+      const time = new Date(now()).toISOString();
+      write(JSON.stringify({ time, level: lineLevel, event, ...fields }, withErrors));
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** JSON has no notion of an Error: its fields aren't enumerable. */
+function withErrors(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return { name, message, stack, cause };
+}

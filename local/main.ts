@@ -1,0 +1,44 @@
+import { createLog, type Log } from '../lambda/shared/log.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env, process.argv.slice(2));
+  const log = createLog({
+    level: config.logLevel,
+    write: (line) => process.stderr.write(`${line}\n`),
+    now: Date.now,
+  });
+  const server = await startServer(config, log);
+  process.stdout.write(greeting(server));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void stop(server, log, signal));
+}
+
+function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer): string {
+  return `CloudMeetX is running.
+
+  API   ${webSocketUrl}?meetingId=…&userId=…&userName=…
+  Page  ${pageUrl}
+
+Authentication is off: whoever can reach this address can join any meeting under any name.
+Two terminals in one meeting (change alice to bob in the second):
+
+  ${wscatLine}
+
+`;
+}
+
+async function stop(server: RunningServer, log: Log, signal: string): Promise<void> {
+  log.info('stopping', { signal });
+  await server.stop();
+  log.info('stopped');
+  process.exit(0);
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`CloudMeetX did not start. ${error.message}\n`);
+  process.exitCode = 1;
+});

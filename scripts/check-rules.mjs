@@ -1,0 +1,52 @@
+// Fails when a numbered rule has no test, when a test cites a rule that isn't there, or when a test in a folder that
+// proves rules cites none. Rules stand in the documents as "| **CN1** |" and in the ports as "[MT1]"; a test cites
+// them at the start of its name: it('[CN1] …').
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+const root = process.argv[2] ?? '.';
+const sources = ['docs/PROTOCOL.md', 'docs/GATEWAY.md', 'src/meeting/ports.ts'];
+const proving = /^test\/(protocol|conformance|contracts)\//;
+
+const rules = new Map(sources.flatMap(rulesOf));
+const tests = ['src', 'lambda', 'local', 'test'].flatMap(filesBelow).flatMap(testsOf);
+const cited = new Set(tests.flatMap(({ ids }) => ids));
+
+const problems = [
+  ...[...rules].filter(([id]) => !cited.has(id)).map(([id, source]) => `${source}: rule ${id} has no test`),
+  ...tests.flatMap(({ file, name, ids }) =>
+    ids.filter((id) => !rules.has(id)).map((id) => `${file}: "${name}" cites ${id}, which is no rule`),
+  ),
+  ...tests
+    .filter(({ file, ids }) => proving.test(file) && ids.length === 0)
+    .map(({ file, name }) => `${file}: "${name}" cites no rule`),
+];
+
+for (const problem of problems) console.error(problem);
+console.log(`${rules.size} rules, ${tests.length} tests, ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+function rulesOf(source) {
+  const text = readFileSync(`${root}/${source}`, 'utf8');
+  const pattern = source.endsWith('.md') ? /^\| \*\*([A-Z]{2}\d+)\*\* \|/gm : /\[([A-Z]{2}\d+)\]/g;
+  return [...text.matchAll(pattern)].map(([, id]) => [id, source]);
+}
+
+function filesBelow(folder) {
+  if (!existsSync(`${root}/${folder}`)) return [];
+  return readdirSync(`${root}/${folder}`, { recursive: true })
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts'));
+}
+
+function testsOf(file) {
+  const text = readFileSync(`${root}/${file}`, 'utf8');
+  return [...text.matchAll(/\bit(?:\.(?:each|for|skipIf)\([\s\S]*?\))?\(\s*(['"`])(.*?)\1/g)].map(
+    ([, , name]) => ({
+      file,
+      name,
+      ids: [...(/^(\[[A-Z]{2}\d+\])+/.exec(name)?.[0] ?? '').matchAll(/\[([A-Z]{2}\d+)\]/g)].map(
+        ([, id]) => id,
+      ),
+    }),
+  );
+}

@@ -1,0 +1,187 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Cancel, Clock } from './clock.ts';
+import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeReasons.ts';
+import { errorFrame, type GatewayMessage } from './errorFrames.ts';
+import { type ConnectionContext, messageEvent } from './events.ts';
+import { FrameMeter } from './FrameMeter.ts';
+import type { InvocationOutcome, Invoker } from './Invoker.ts';
+import type { Ids } from './ids.ts';
+import { gatewayLimits, ownLimits } from './limits.ts';
+import type { Route, SelectRoute } from './routes.ts';
+
+/** `sent`: handed to a live socket. `gone`: there is none any more. `failed`: too large, or the peer doesn't read. */
+export type SendOutcome = 'sent' | 'gone' | 'failed';
+
+/** What a connection needs of its gateway. */
+export type ConnectionHost = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly invoker: Invoker;
+  readonly selectRoute: SelectRoute;
+  /** Counts one message against the account's quota. */
+  readonly throttle: () => 'granted' | 'throttled';
+  /** Called once, when the socket is closed. */
+  readonly onClosed: (context: ConnectionContext, end: ConnectionEnd) => void;
+};
+
+/** One open WebSocket: its messages find their routes, its limits are kept, and its end is told. */
+export class GatewayConnection {
+  readonly #context: ConnectionContext;
+  readonly #socket: WebSocket;
+  readonly #host: ConnectionHost;
+  readonly #meter = new FrameMeter(gatewayLimits.frameBytes);
+  readonly #openedAtMs: number;
+  #lastActiveAtMs: number;
+  #cancelTimer: Cancel;
+  #end: ConnectionEnd | undefined;
+  #messages = 0;
+  /** Once the gateway closes: the last message that is still to be handled. */
+  #lastMessage = Number.POSITIVE_INFINITY;
+  #invocations = 0;
+  #liveness: 'heard' | 'pinged' = 'heard';
+
+  constructor(socket: WebSocket, stream: Duplex, context: ConnectionContext, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#host = host;
+    this.#openedAtMs = host.clock.elapsedMs();
+    this.#lastActiveAtMs = this.#openedAtMs;
+    this.#cancelTimer = this.#armTimer();
+    // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
+    stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
+    socket.on('message', (data, isBinary) => this.#onMessage(String(data), isBinary));
+    socket.on('ping', () => this.#cutOffIfNotReading(0));
+    socket.on('error', (error) => {
+      this.#end ??= protocolEnd(error);
+    });
+    socket.on('close', (code, reason) => this.#onClose(peerEnd(code, reason.toString())));
+  }
+
+  /** Sends one text frame. */
+  send(payload: Buffer): SendOutcome {
+    if (this.#socket.readyState !== this.#socket.OPEN) return 'gone';
+    if (payload.length > gatewayLimits.messageBytes) return 'failed';
+    if (this.#cutOffIfNotReading(payload.length)) return 'failed';
+    this.#socket.send(payload, { binary: false });
+    this.#lastActiveAtMs = this.#host.clock.elapsedMs();
+    return 'sent';
+  }
+
+  /** Closes the connection after what was sent; messages that come later are dropped. */
+  close(end: ConnectionEnd): SendOutcome {
+    if (this.#socket.readyState !== this.#socket.OPEN) return 'gone';
+    this.#end = end;
+    this.#lastMessage = this.#messages;
+    this.#socket.close(end.code, end.reason);
+    return 'sent';
+  }
+
+  /** Pings a peer that has been heard since the last time; ends the connection to one that hasn't. */
+  checkAlive(): void {
+    if (this.#socket.isPaused) return;
+    if (this.#liveness === 'pinged') this.#socket.terminate();
+    this.#liveness = 'pinged';
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #onBytes(chunk: Buffer): void {
+    this.#liveness = 'heard';
+    if (this.#meter.messagesBeforeOversize !== undefined) return;
+    this.#meter.watch(chunk);
+    if (this.#meter.messagesBeforeOversize === undefined) return;
+    // What came whole before it, even in the same bytes, is still handled.
+    if (this.close(gatewayEnds.tooBig) === 'sent') this.#lastMessage = this.#meter.messagesBeforeOversize;
+  }
+
+  #onMessage(body: string, isBinary: boolean): void {
+    this.#messages++;
+    if (this.#messages > this.#lastMessage) return;
+    this.#lastActiveAtMs = this.#host.clock.elapsedMs();
+    if (isBinary) this.close(gatewayEnds.binary);
+    else void this.#handle(body);
+  }
+
+  async #handle(body: string): Promise<void> {
+    const { connectionId } = this.#context;
+    const requestId = this.#host.ids.requestId();
+    const complain = (message: GatewayMessage): void => {
+      this.#reply(errorFrame(message, connectionId, requestId));
+    };
+    if (this.#host.throttle() === 'throttled') return complain('Too Many Requests');
+    const selected = this.#host.selectRoute(body);
+    if (!selected) return complain('Forbidden');
+    const { routeKey, route } = selected;
+    const message = { body, routeKey, messageId: this.#host.ids.messageId(connectionId) };
+    const stamp = { requestId, nowMs: this.#host.clock.now() };
+    this.#countInvocations(1);
+    const outcome = await this.#host.invoker.invoke(route, messageEvent(message, this.#context, stamp));
+    this.#countInvocations(-1);
+    this.#answer(route, outcome, complain);
+  }
+
+  #answer(
+    route: Route<never>,
+    outcome: InvocationOutcome,
+    complain: (message: GatewayMessage) => void,
+  ): void {
+    switch (outcome.status) {
+      case 'timed-out':
+        complain('Endpoint request timed out');
+        break;
+      case 'failed':
+        complain('Internal server error');
+        break;
+      case 'returned': {
+        const body = route.routeResponseSelectionExpression && bodyOf(outcome.result);
+        if (body !== undefined && this.#reply(body) === 'failed') complain('Internal server error');
+      }
+    }
+  }
+
+  #reply(text: string): SendOutcome {
+    return this.send(Buffer.from(text));
+  }
+
+  /** Stops reading from a client that sends faster than its messages are handled. */
+  #countInvocations(change: 1 | -1): void {
+    this.#invocations += change;
+    if (this.#invocations >= ownLimits.invocationsPerConnection) this.#socket.pause();
+    else if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  #cutOffIfNotReading(moreBytes: number): boolean {
+    if (this.#socket.bufferedAmount + moreBytes <= ownLimits.bufferedBytes) return false;
+    this.#end ??= gatewayEnds.lost;
+    this.#socket.terminate();
+    return true;
+  }
+
+  #armTimer(): Cancel {
+    const { clock } = this.#host;
+    const idleAtMs = this.#lastActiveAtMs + gatewayLimits.idleMs;
+    const deadlineMs = Math.min(idleAtMs, this.#openedAtMs + gatewayLimits.connectionMs);
+    const leftMs = deadlineMs - clock.elapsedMs();
+    // Activity only moves the deadline: re-arming when it has come spares every message a timer.
+    return clock.after(Math.max(leftMs, 0), () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    const nowMs = this.#host.clock.elapsedMs();
+    const isIdle = nowMs - this.#lastActiveAtMs >= gatewayLimits.idleMs;
+    const isOld = nowMs - this.#openedAtMs >= gatewayLimits.connectionMs;
+    if (isIdle || isOld) this.close(gatewayEnds.goingAway);
+    else this.#cancelTimer = this.#armTimer();
+  }
+
+  #onClose(peer: ConnectionEnd): void {
+    this.#cancelTimer();
+    this.#host.onClosed(this.#context, this.#end ?? peer);
+  }
+}
+
+/** The `body` of a proxy integration's result, which a two-way route sends back whatever the statusCode says. */
+function bodyOf(result: unknown): string | undefined {
+  if (typeof result !== 'object' || result === null || !('body' in result)) return undefined;
+  return typeof result.body === 'string' ? result.body : undefined;
+}

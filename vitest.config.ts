@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{src,lambda,local,test}/**/*.test.ts'],
+    reporters: ['default', './test/harness/closingLine.ts'],
+    testTimeout: 20_000,
+  },
+});
