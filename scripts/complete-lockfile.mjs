@@ -1,0 +1,29 @@
+// Adds to package-lock.json the optional packages for other platforms that `npm install` leaves out when the registry
+// at hand doesn't have them. Without their entries `npm ci` refuses, and users of those platforms get no binaries.
+// To be run after every change of dependencies; npm fills in the integrity of those it can fetch.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const lockfile = new URL('../package-lock.json', import.meta.url);
+const lock = JSON.parse(readFileSync(lockfile, 'utf8'));
+const packages = new Map(Object.entries(lock.packages));
+
+for (const dependent of [...packages.values()]) {
+  for (const [name, version] of Object.entries(dependent.optionalDependencies ?? {})) {
+    const path = `node_modules/${name}`;
+    if (!packages.has(path)) packages.set(path, entryOf(name, version, dependent));
+  }
+}
+
+const [root, ...others] = packages;
+lock.packages = Object.fromEntries([root, ...others.sort(([a], [b]) => a.localeCompare(b, 'en'))]);
+writeFileSync(lockfile, `${JSON.stringify(lock, null, 2)}\n`);
+
+/** Such packages are named for what they run on: …/cli-darwin-arm64, …/binding-linux-arm-musleabihf. */
+function entryOf(name, version, { dev, license }) {
+  const platform = /(android|darwin|freebsd|linux|openharmony|win32)-(\w+?)(?:-(\w+))?$/.exec(name);
+  if (!platform)
+    throw new Error(`${name} is optional and missing, and its name tells no platform: add it by hand`);
+  const [, os, cpu, abi = 'gnu'] = platform;
+  const libc = os === 'linux' ? [abi.startsWith('musl') ? 'musl' : 'glibc'] : undefined;
+  return { version, cpu: [cpu], dev, libc, license, optional: true, os: [os] };
+}
