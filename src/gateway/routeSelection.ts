@@ -45,5 +45,11 @@ function resolve(value: unknown, path: readonly string[]): unknown {
 /** Results are compared as strings, whatever their type. */
 function stringify(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  if (value === undefined || value === null) return '';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // JSON.parse takes values that nest deeper than JSON.stringify's stack; no route key looks like them.
+    return '';
+  }
 }

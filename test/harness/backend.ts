@@ -9,7 +9,7 @@ import type { ConnectionId } from '../../src/protocol/ids.ts';
 export const NOW_MS = Date.UTC(2026, 10, 22, 8, 4, 1);
 
 /** Keeps what was sent to whom; each connection answers as the test says, `sent` unless it says otherwise. */
-export class RecordingSender implements ConnectionSender {
+class RecordingSender implements ConnectionSender {
   readonly calls: string[] = [];
   readonly outcomes = new Map<string, SendOutcome>();
 

@@ -67,6 +67,15 @@ describe('limits', () => {
     expect(await alice.request(hello)).toMatchObject({ sent: 1, failed: 0, stale: 0 });
   });
 
+  it('[LM4] cuts off who does not answer at all', async () => {
+    const server = await startTestServer({}, { pingIntervalMs: 20 });
+    const alice = await server.connect('alice');
+    const frozen = await server.connect('frozen', {}, { autoPong: false });
+    expect(await frozen.closed).toEqual({ code: 1006, reason: '' });
+    await server.logLine({ event: 'disconnected', reason: 'connection-lost' });
+    expect(await alice.request(hello)).toMatchObject({ type: 'ack', sent: 0 });
+  });
+
   it('[LM5] closes with 1001 when the server stops, after every message was acked', async () => {
     const server = await startTestServer();
     const { client: alice, connectionId } = await server.connectKnown('alice');

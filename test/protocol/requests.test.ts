@@ -66,6 +66,13 @@ describe('requests', () => {
     expect(bob.unread).toEqual([]);
   });
 
+  it('[RQ2] answers an action that nests deeper than any stack', async () => {
+    const server = await startTestServer();
+    const alice = await server.connect('alice');
+    const deep = `{"action":${'['.repeat(16_000)}${']'.repeat(16_000)}}`;
+    expect(await alice.requestText(deep)).toMatchObject({ code: 'unknown_action' });
+  });
+
   it('[RQ3] replies to every one of many requests at once, exactly once', async () => {
     const server = await startTestServer({ RATE_LIMIT_MESSAGES_PER_SECOND: '0' });
     const alice = await server.connect('alice');
