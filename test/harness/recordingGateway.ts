@@ -1,3 +1,4 @@
+import type { ConnectionEnd } from '../../src/gateway/closeReasons.ts';
 import type { ConnectEvent, DisconnectEvent, MessageEvent } from '../../src/gateway/events.ts';
 import type { GatewayOptions } from '../../src/gateway/Gateway.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
@@ -17,4 +18,9 @@ export async function startRecordingGateway({ messages, ...options }: Options = 
     messages: { $default: $default.route, ...messages },
   };
   return { ...(await startGateway({ ...options, routes })), $connect, $default, $disconnect };
+}
+
+/** What `$disconnect` was told of the end. */
+export function endOf({ requestContext }: DisconnectEvent): ConnectionEnd {
+  return { code: requestContext.disconnectStatusCode, reason: requestContext.disconnectReason };
 }
