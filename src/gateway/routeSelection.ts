@@ -45,5 +45,11 @@ function resolve(value: unknown, path: readonly string[]): unknown {
 /** Results are compared as strings, whatever their type. */
 function stringify(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  if (value === undefined || value === null) return '';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Text that `JSON.parse` takes may nest too deep for `JSON.stringify`, which calls itself: 32 KB of brackets do.
+    return '';
+  }
 }
