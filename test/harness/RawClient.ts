@@ -95,7 +95,7 @@ export class RawClient {
       ...headers,
     }).flatMap(([name, value]) => [value ?? []].flat().map((one) => `${name}: ${one}\r\n`));
     const path = target ?? `${this.#url.pathname}${this.#url.search}`;
-    this.sendBytes(Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`));
+    this.sendBytes(Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'));
   }
 
   /** Sends one frame. */
