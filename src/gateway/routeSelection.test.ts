@@ -73,3 +73,8 @@ it.for([
     `"${expression}" is no route selection expression`,
   );
 });
+
+it('selects nothing by a value that nests too deep to be compared, and does not fall over it', () => {
+  const action = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
+  expect(parseRouteSelectionExpression('$request.body.action')(`{"action":${action}}`)).toBe('');
+});

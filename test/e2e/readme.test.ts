@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import type { Frame } from '../harness/TestClient.ts';
 
+const wscat = createRequire(import.meta.url).resolve('wscat/bin/wscat');
 const readme = readFileSync('README.md', 'utf8').split('\n');
 /** The lines to paste into terminals, and those to type into them. */
 const wscatLines = readme.filter((line) => line.startsWith('npx wscat '));
@@ -76,7 +78,7 @@ class Terminal {
   constructor(line: string) {
     const [, url] = /^npx wscat -c '([^']+)'$/.exec(line) ?? [];
     if (url === undefined) throw new Error(`no line with wscat: ${line}`);
-    this.#process = spawn(process.execPath, ['node_modules/wscat/bin/wscat', '-c', url]);
+    this.#process = spawn(process.execPath, [wscat, '-c', url]);
     onTestFinished(() => void this.#process.kill());
     if (!this.#process.stdout) throw new Error('wscat has no output');
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();

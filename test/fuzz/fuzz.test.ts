@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { seededRandom, seedOfRun } from '../harness/random.ts';
+import { startProcess } from '../harness/startProcess.ts';
+import { planFrameCases } from './frameCases.ts';
+import { Judge } from './judge.ts';
+import { Lane } from './Lane.ts';
+import { ChattingPair } from './pair.ts';
+import { playFrames } from './playFrames.ts';
+import { playUpgrades } from './playUpgrades.ts';
+import type { Run } from './run.ts';
+import { planTextCases, type TextPlan } from './textCases.ts';
+import { planUpgradeCases } from './upgradeCases.ts';
+
+const LANES = 6;
+
+it('[RQ7] answers 20,000 malformed frames and upgrades as specified, while a pair chats undisturbed', async () => {
+  const seed = seedOfRun();
+  console.log(`fuzz: SEED=${seed}`);
+  const server = await startProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_MESSAGES_PER_SECOND: '0' });
+  const pair = await ChattingPair.connect(server.url, seed);
+  let passed = 0;
+  const run: Run = { url: server.url, seed, pair, passed: () => passed++ };
+
+  const playing = playAll(run).finally(() => pair.stop());
+  const [exchanged] = await Promise.all([pair.chat(), playing]).catch((error: Error) => {
+    const life = server.isRunning() ? 'runs on' : 'has ended';
+    throw new Error(`${error.message}\n  The server ${life}, and wrote: ${server.stderr().slice(0, 2000)}`);
+  });
+  console.log(`fuzz: ${passed} cases, while the pair exchanged ${exchanged} messages`);
+
+  expect(passed).toBe(20_000);
+  expect(exchanged).toBeGreaterThanOrEqual(200);
+  expect(server.isRunning()).toBe(true);
+  const health = await fetch(new URL('/healthz', server.url.replace('ws', 'http')));
+  expect(await health.json()).toEqual({ status: 'ok' });
+  expect(await server.stop()).toBe(0);
+  expect(server.stderr()).toBe('');
+}, 120_000);
+
+async function playAll(run: Run): Promise<void> {
+  const random = seededRandom(run.seed);
+  const texts = planTextCases(random);
+  const frames = planFrameCases(random, texts.length);
+  const upgrades = planUpgradeCases(random, texts.length + frames.length);
+  await Promise.all([playTexts(run, texts), playFrames(run, frames), playUpgrades(run, upgrades)]);
+}
+
+async function playTexts(run: Run, plans: readonly TextPlan[]): Promise<void> {
+  const judge = new Judge();
+  const lanes = await Promise.all(Array.from({ length: LANES }, (_, lane) => Lane.open(run, judge, lane)));
+  await Promise.all(
+    lanes.map((lane, index) => lane.play(plans.filter(({ number }) => number % LANES === index))),
+  );
+}
