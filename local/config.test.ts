@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, isLoopback, readConfig } from './config.ts';
+import { ConfigError } from '../lambda/shared/environment.ts';
+import { isLoopback, readConfig } from './config.ts';
 
 describe('configuration', () => {
   it('has a default for everything', () => {
@@ -10,8 +11,7 @@ describe('configuration', () => {
       logLevel: 'info',
       messagesPerSecond: 50,
       messageBurst: 100,
-      connectionsPerMeeting: 500,
-      connectionsPerUser: 5,
+      membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
       quotas: 'off',
     });
   });

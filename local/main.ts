@@ -1,5 +1,6 @@
+import { ConfigError } from '../lambda/shared/environment.ts';
 import { createLog, type Log } from '../lambda/shared/log.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */

@@ -6,12 +6,13 @@ import { createOnDefault } from '../lambda/onDefault/onDefault.ts';
 import { createOnDisconnect } from '../lambda/onDisconnect/onDisconnect.ts';
 import { createSendMessage } from '../lambda/sendMessage/sendMessage.ts';
 import type { Backend } from '../lambda/shared/backend.ts';
+import { ConfigError } from '../lambda/shared/environment.ts';
 import type { Log } from '../lambda/shared/log.ts';
 import { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import { EmbeddedRateLimit } from '../src/embedded/EmbeddedRateLimit.ts';
 import { Gateway, type GatewayOptions } from '../src/gateway/Gateway.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { GatewaySender } from './GatewaySender.ts';
 import { createPages } from './pages.ts';
 
@@ -72,11 +73,11 @@ export async function startServer(
 }
 
 function createBackend(config: Config, given: Pick<Backend, 'log' | 'meetings' | 'connections'>): Backend {
-  const { messagesPerSecond, messageBurst, connectionsPerMeeting, connectionsPerUser } = config;
+  const { messagesPerSecond, messageBurst, membershipLimits } = config;
   return {
     ...given,
     rateLimit: new EmbeddedRateLimit({ messagesPerSecond, burst: messageBurst }, () => performance.now()),
-    membershipLimits: { connectionsPerMeeting, connectionsPerUser },
+    membershipLimits,
     now: Date.now,
     newMessageId: randomUUID,
   };

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
+import type { Environment } from '../../lambda/shared/environment.ts';
 import { createLog } from '../../lambda/shared/log.ts';
-import { type Environment, readConfig } from '../../local/config.ts';
+import { readConfig } from '../../local/config.ts';
 import { type RunningServer, type ServerOverrides, startServer } from '../../local/server.ts';
 import { TestClient, type TestClientOptions } from './TestClient.ts';
 
