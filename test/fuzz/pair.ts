@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Random, seededRandom } from '../harness/random.ts';
 import { type Frame, TestClient } from '../harness/TestClient.ts';
 import { jsonValue } from './chance.ts';
-import { inTime } from './run.ts';
+import { inTime, shown } from './run.ts';
 import type { Person } from './textCase.ts';
 
 const MEETING_ID = 'standup';
@@ -93,10 +93,8 @@ export class ChattingPair {
 const nextOf = ({ client, userId }: Participant, awaited: string): Promise<Frame> =>
   inTime(client.next(), () => disturbed(userId, awaited, 'nothing'));
 
-function disturbed(userId: string, expected: unknown, actual: unknown): Error {
-  const [awaited, got] = [expected, actual].map((value) => JSON.stringify(value)?.slice(0, 600));
-  return new Error(`${userId}, who does everything right, expected ${awaited}, but got ${got}`);
-}
+const disturbed = (userId: string, expected: unknown, actual: unknown): Error =>
+  new Error(`${userId}, who does everything right, expected ${shown(expected)}, but got ${shown(actual)}`);
 
 /** A client learns a connectionId from what its holder sends. */
 async function connectionIdOf(sender: TestClient, receiver: TestClient): Promise<string> {
