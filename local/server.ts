@@ -9,7 +9,7 @@ import type { Backend } from '../lambda/shared/backend.ts';
 import type { Log } from '../lambda/shared/log.ts';
 import { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import { EmbeddedRateLimit } from '../src/embedded/EmbeddedRateLimit.ts';
-import { Gateway } from '../src/gateway/Gateway.ts';
+import { Gateway, type GatewayOptions } from '../src/gateway/Gateway.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
 import { type Config, ConfigError } from './config.ts';
 import { GatewaySender } from './GatewaySender.ts';
@@ -33,7 +33,7 @@ export type RunningServer = {
 };
 
 /** What a test may put in place of the real thing. */
-export type ServerOverrides = { readonly meetings?: Meetings };
+export type ServerOverrides = { readonly meetings?: Meetings; readonly pingIntervalMs?: number };
 
 /** Joins gateway, handlers and embedded ports, and listens. Throws a {@link ConfigError} where it can't. */
 export async function startServer(
@@ -47,7 +47,8 @@ export async function startServer(
   const connections = new GatewaySender(() => gateway);
   const backend = createBackend(config, { log, meetings, connections });
   const fallback = createPages({ health: () => health, wscatLine: () => urls().wscatLine });
-  const gateway = createGateway(config, backend, fallback);
+  const { pingIntervalMs = PING_INTERVAL_MS } = overrides;
+  const gateway = createGateway(config, backend, { fallback, pingIntervalMs });
 
   // A client has this long to send a whole upgrade request; slower ones hold sockets open on purpose.
   const server = createServer({
@@ -82,13 +83,16 @@ function createBackend(config: Config, given: Pick<Backend, 'log' | 'meetings' |
 }
 
 /** The API's routes, each with the handler that is its Lambda function on AWS. */
-function createGateway(config: Config, backend: Backend, fallback: ReturnType<typeof createPages>): Gateway {
+function createGateway(
+  config: Config,
+  backend: Backend,
+  given: Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>>,
+): Gateway {
   const twoWay = { routeResponseSelectionExpression: '$default' } as const;
   return new Gateway({
     stage: config.stage,
     quotas: config.quotas,
-    pingIntervalMs: PING_INTERVAL_MS,
-    fallback,
+    ...given,
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
     routes: {
       $connect: { integration: createOnConnect(backend) },

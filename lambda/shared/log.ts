@@ -5,7 +5,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Facts about an event: ids and counts, never what a message says. An Error is logged with its stack. */
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line an event, at each level. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;

@@ -50,7 +50,8 @@ export class Gateway {
   readonly #sockets: WebSocketServer;
   readonly #upgrades = new Set<Promise<void>>();
   readonly #pings: NodeJS.Timeout | undefined;
-  #state: 'open' | 'closing' = 'open';
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #closed: Promise<void> | undefined;
   #onEmpty: () => void = () => {};
 
   constructor(options: GatewayOptions) {
@@ -121,10 +122,16 @@ export class Gateway {
    * Refuses new connections, lets what runs finish, closes every connection with 1001 `Going away`, and resolves when
    * the last `$disconnect` has returned. Waits for no peer and no integration longer than a few seconds.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#state = 'closing';
     clearInterval(this.#pings);
     await this.#settled();
+    this.#state = 'closed';
     for (const connection of this.#connections.values()) connection.close(gatewayEnds.goingAway);
     await this.#allClosed();
     await this.#settled();
@@ -144,7 +151,7 @@ export class Gateway {
   #refusalOf(request: IncomingMessage): Refusal | undefined {
     const refusal = refusalOf(request, this.#options.stage);
     if (refusal) return refusal;
-    if (this.#state === 'closing')
+    if (this.#state !== 'open')
       return gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
     if (this.#options.quotas !== 'aws' || this.#connectQuota.take() === 'granted') return undefined;
     return gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
@@ -190,10 +197,10 @@ export class Gateway {
     let opened = false;
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       opened = true;
-      this.#connections.set(
-        context.connectionId,
-        new GatewayConnection(webSocket, socket, context, this.#host),
-      );
+      const connection = new GatewayConnection(webSocket, socket, context, this.#host);
+      this.#connections.set(context.connectionId, connection);
+      // A $connect that took longer than a closing gateway waits.
+      if (this.#state === 'closed') connection.close(gatewayEnds.goingAway);
     });
     // The client gave up while $connect ran. AWS may then forget about $disconnect; here nobody may become a ghost.
     if (!opened) this.#onClosed(context, gatewayEnds.lost);

@@ -49,7 +49,7 @@ function stringify(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Text that `JSON.parse` takes may nest too deep for `JSON.stringify`, which calls itself: 32 KB of brackets do.
+    // JSON.parse takes values that nest deeper than JSON.stringify's stack; no route key looks like them.
     return '';
   }
 }

@@ -17,7 +17,7 @@ export type Routes = {
 };
 
 /** The route that a message takes. */
-export type SelectedRoute = { readonly routeKey: string; readonly route: Route<MessageEvent> };
+type SelectedRoute = { readonly routeKey: string; readonly route: Route<MessageEvent> };
 
 /** Finds the route of a message: an exact match, else `$default`, else none. */
 export type SelectRoute = (body: string) => SelectedRoute | undefined;

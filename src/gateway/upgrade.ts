@@ -68,8 +68,7 @@ const badRequest = (): Refusal => gatewayRefusal(400, 'Bad Request', 'BadRequest
 /** RFC 6455 section 4.1: the offered subprotocols are distinct tokens. `ws` refuses others, but only after us. */
 function offersDistinctTokens(header: string | undefined): boolean {
   if (header === undefined) return true;
-  const tokens = header.split(',').map((token) => token.trim());
-  return (
-    new Set(tokens).size === tokens.length && tokens.every((token) => /^[!#$%&'*+.^_`|~\w-]+$/.test(token))
-  );
+  // Not trim(): it takes no-break spaces, too, which ws doesn't.
+  const tokens = header.split(',').map((offer) => /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/.exec(offer)?.[1]);
+  return !tokens.includes(undefined) && new Set(tokens).size === tokens.length;
 }

@@ -4,7 +4,7 @@ import type { Connection, ConnectionSender, Meetings } from './ports.ts';
  * How long after its upgrade a connection may still be unreachable. `$connect` makes it a member before API Gateway
  * opens it, and until then a post answers Gone: https://repost.aws/knowledge-center/410-gone-api-gateway
  */
-export const OPENING_MS = 30_000;
+const OPENING_MS = 30_000;
 
 /** What delivering needs from outside. */
 export type DeliverPorts = {

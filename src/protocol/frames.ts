@@ -3,7 +3,7 @@ import type { ConnectionId, UserId } from './ids.ts';
 import { protocolLimits } from './limits.ts';
 
 /** Who sent a message, in the server's words. */
-export type Author = {
+type Author = {
   readonly connectionId: ConnectionId;
   readonly userId: UserId;
   readonly userName: string;
@@ -23,7 +23,7 @@ export type MessageFrame = {
 };
 
 /** The reply to a `sendMessage`: of its recipients, how many were sent to, failed, or turned out to be gone. */
-export type AckFrame = {
+type AckFrame = {
   readonly type: 'ack';
   readonly requestId?: string | undefined;
   readonly messageId: string;
@@ -45,7 +45,7 @@ export type ErrorFrame = {
 };
 
 /** The last word to a connection that the server is about to close: API Gateway lets nobody choose a close code. */
-export type ByeFrame = {
+type ByeFrame = {
   readonly type: 'bye';
   readonly code: 'replaced';
   readonly message: string;

@@ -22,7 +22,7 @@ export type SendMessage = {
 };
 
 /** Types of the frames that only a server sends. A client that could send them could deceive others. */
-export const reservedMessageTypes: ReadonlySet<string> = new Set([
+const reservedMessageTypes: ReadonlySet<string> = new Set([
   'ack',
   'error',
   'welcome',

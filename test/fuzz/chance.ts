@@ -81,7 +81,7 @@ export function jsonValue(random: Random, depth = 3): string {
 }
 
 /** The JSON of a key, often of one that means something to JavaScript. */
-export const jsonKey = (random: Random): string =>
+const jsonKey = (random: Random): string =>
   random.pick([
     '"__proto__"',
     '"constructor"',

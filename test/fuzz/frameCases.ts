@@ -3,7 +3,7 @@ import { closePayload, encodeFrame, type FrameToSend, opcodes } from '../harness
 import { between, percent, plainText, shuffled } from './chance.ts';
 
 /** Bytes on an open connection, and the code that the server must close it with. */
-export type FrameCase = {
+type FrameCase = {
   readonly bytes: Buffer;
   readonly code: number;
 };

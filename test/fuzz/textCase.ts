@@ -14,7 +14,7 @@ export type Scene = {
 export type Person = { readonly userId: string; readonly connectionId: string };
 
 /** What must come back, known from how the frame was made. */
-export type Expected =
+type Expected =
   | { readonly reply: 'ack'; readonly sent: number }
   | { readonly reply: 'error'; readonly code: DocumentedCode; readonly namesActions?: boolean }
   | { readonly reply: 'ack or error' };

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** How a process ended: one of the two is null. */
-export type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 /** The built server in a process of its own. */
 export type ServerProcess = {

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { ManualClock } from '../harness/ManualClock.ts';
+import { startRecordingGateway } from '../harness/recordingGateway.ts';
+import { TestClient } from '../harness/TestClient.ts';
+
+const ID = /^[A-Za-z0-9_-]{15}=$/;
+
+it('[GE1] makes ids of 15 characters of base64url and a "=", all different', async () => {
+  const { url, $connect, $default } = await startRecordingGateway();
+
+  const client = await TestClient.connect(url);
+  client.sendText('one');
+  client.sendText('two');
+  const contexts = [await $connect.next(), await $default.next(), await $default.next()].map(
+    (event) => event.requestContext,
+  );
+
+  const ids = contexts.map((context) => context.requestId);
+  for (const context of contexts) {
+    ids.push(...('messageId' in context ? [context.messageId] : [context.connectionId]));
+  }
+  for (const id of ids) expect(id).toMatch(ID);
+  expect(new Set(ids).size).toBe(6);
+});
+
+it('[GE1] ends a messageId like its connectionId', async () => {
+  const { url, $default } = await startRecordingGateway();
+
+  (await TestClient.connect(url)).sendText('hello');
+  const { requestContext } = await $default.next();
+
+  expect(lastBytes(requestContext.messageId, 4)).toEqual(lastBytes(requestContext.connectionId, 4));
+  expect(requestContext.messageId).not.toBe(requestContext.connectionId);
+});
+
+it('[GE5] keeps connectedAt, and makes requestId and the time anew in each event', async () => {
+  const clock = new ManualClock();
+  const { url, $connect, $default, $disconnect } = await startRecordingGateway({ clock });
+
+  const client = await TestClient.connect(url);
+  clock.advance(1500);
+  client.sendText('hello');
+  const message = await $default.next();
+  clock.advance(60_000);
+  await client.close();
+  const contexts = [await $connect.next(), message, await $disconnect.next()].map((e) => e.requestContext);
+
+  const startMs = Date.UTC(2026, 10, 22, 8, 4, 1);
+  expect(contexts.map((context) => context.connectedAt)).toEqual([startMs, startMs, startMs]);
+  expect(contexts.map((context) => context.requestTimeEpoch - startMs)).toEqual([0, 1500, 61_500]);
+  expect(contexts.map((context) => context.requestTime)).toEqual([
+    '22/Nov/2026:08:04:01 +0000',
+    '22/Nov/2026:08:04:02 +0000',
+    '22/Nov/2026:08:05:02 +0000',
+  ]);
+  expect(new Set(contexts.map((context) => context.requestId)).size).toBe(3);
+  for (const context of contexts) expect(context.extendedRequestId).toBe(context.requestId);
+});
+
+it('[GE6] has stageVariables in every event if the stage has any', async () => {
+  const stageVariables = { table: 'connections' };
+  const { url, $connect, $default, $disconnect } = await startRecordingGateway({ stageVariables });
+
+  const client = await TestClient.connect(url);
+  client.sendText('hello');
+  const events = [await $connect.next(), await $default.next()];
+  await client.close();
+
+  for (const event of [...events, await $disconnect.next()]) {
+    expect(event.stageVariables).toEqual(stageVariables);
+  }
+});
+
+it('[GE6] has identity.userAgent in every event if the client sent one', async () => {
+  const { url, $connect, $default, $disconnect } = await startRecordingGateway();
+
+  const client = await TestClient.connect(url, { headers: { 'User-Agent': 'Netscape/3.0' } });
+  client.sendText('hello');
+  const events = [await $connect.next(), await $default.next()];
+  await client.close();
+
+  for (const { requestContext } of [...events, await $disconnect.next()]) {
+    expect(requestContext.identity).toEqual({ userAgent: 'Netscape/3.0', sourceIp: '127.0.0.1' });
+  }
+});
+
+const lastBytes = (id: string, count: number) => Buffer.from(id, 'base64url').subarray(-count);

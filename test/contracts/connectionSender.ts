@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectionSender } from '../../src/meeting/ports.ts';
+import type { ConnectionId } from '../../src/protocol/ids.ts';
+import type { TestClient } from '../harness/TestClient.ts';
+
+/** What a contract run needs: a sender, and clients that it can reach. */
+export type SenderUnderTest = {
+  readonly sender: ConnectionSender;
+  readonly connect: () => Promise<{ readonly connectionId: ConnectionId; readonly client: TestClient }>;
+};
+
+const nobody = 'AAAAAAAAAAIAAAA=' as ConnectionId;
+
+/** Proves that an implementation keeps what the ConnectionSender port promises. */
+export function connectionSenderContract(name: string, create: () => Promise<SenderUnderTest>): void {
+  describe(`ConnectionSender contract: ${name}`, () => {
+    it('[CS1] sends one text to each and returns the outcomes in the order of the ids', async () => {
+      const { sender, connect } = await create();
+      const [alice, bob] = [await connect(), await connect()];
+      const outcomes = await sender.send([alice.connectionId, nobody, bob.connectionId], '{"data":"hé"}');
+      expect(outcomes).toEqual(['sent', 'gone', 'sent']);
+      for (const { client } of [alice, bob]) expect(await client.nextText()).toBe('{"data":"hé"}');
+    });
+
+    it('[CS1] sends to nobody when there is nobody to send to', async () => {
+      const { sender } = await create();
+      expect(await sender.send([], 'unheard')).toEqual([]);
+    });
+
+    it('[CS2] fails what cannot be sent, and sends again what can', async () => {
+      const { sender, connect } = await create();
+      const alice = await connect();
+      expect(await sender.send([alice.connectionId], 'x'.repeat(131_073))).toEqual(['failed']);
+      expect(await sender.send([alice.connectionId], 'y')).toEqual(['sent']);
+      expect(await alice.client.nextText()).toBe('y');
+    });
+
+    it('[CS3] closes after what was sent before, and then the connection is gone', async () => {
+      const { sender, connect } = await create();
+      const alice = await connect();
+      await sender.send([alice.connectionId], 'last words');
+      expect(await sender.disconnect(alice.connectionId)).toBe('sent');
+      await alice.client.closed;
+      expect(await alice.client.nextText()).toBe('last words');
+      expect(await sender.disconnect(alice.connectionId)).toBe('gone');
+      expect(await sender.send([alice.connectionId], 'unheard')).toEqual(['gone']);
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import type { Backend } from '../../lambda/shared/backend.ts';
+import { createLog } from '../../lambda/shared/log.ts';
+import { EmbeddedMeetings } from '../../src/embedded/EmbeddedMeetings.ts';
+import { EmbeddedRateLimit } from '../../src/embedded/EmbeddedRateLimit.ts';
+import type { ConnectionSender, SendOutcome } from '../../src/meeting/ports.ts';
+import type { ConnectionId } from '../../src/protocol/ids.ts';
+
+/** The moment at which everything happens in tests of handlers: 2026-11-22, 08:04:01 UTC. */
+export const NOW_MS = Date.UTC(2026, 10, 22, 8, 4, 1);
+
+/** Keeps what was sent to whom; each connection answers as the test says, `sent` unless it says otherwise. */
+class RecordingSender implements ConnectionSender {
+  readonly calls: string[] = [];
+  readonly outcomes = new Map<string, SendOutcome>();
+
+  async send(connectionIds: readonly ConnectionId[], payload: string): Promise<readonly SendOutcome[]> {
+    return connectionIds.map((connectionId) => this.#record(connectionId, `send ${connectionId} ${payload}`));
+  }
+
+  async disconnect(connectionId: ConnectionId): Promise<SendOutcome> {
+    return this.#record(connectionId, `disconnect ${connectionId}`);
+  }
+
+  #record(connectionId: ConnectionId, call: string): SendOutcome {
+    this.calls.push(call);
+    return this.outcomes.get(connectionId) ?? 'sent';
+  }
+}
+
+/** A backend of small real ports, in which time stands still and messages are numbered m1, m2, … */
+export function testBackend(given: Partial<Backend> = {}) {
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  let messages = 0;
+  const connections = new RecordingSender();
+  const backend: Backend = {
+    meetings: new EmbeddedMeetings(),
+    connections,
+    rateLimit: new EmbeddedRateLimit({ messagesPerSecond: 50, burst: 100 }, () => NOW_MS),
+    membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
+    log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
+    now: () => NOW_MS,
+    newMessageId: () => `m${++messages}`,
+    ...given,
+  };
+  return { backend, connections, logged };
+}

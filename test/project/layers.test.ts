@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+type Verdict = 'allowed' | 'forbidden';
+
+const importing = (specifier: string): string => `import '${specifier}';\n`;
+const readingEnvironment = 'export const port = process.env.PORT;\n';
+
+/** Files to plant: where, with what in it, and what the lint must say. */
+const planted: readonly (readonly [file: string, content: string, verdict: Verdict])[] = [
+  ['src/protocol/1.ts', importing('./errors.ts'), 'allowed'],
+  ['src/protocol/2.ts', importing('valibot'), 'allowed'],
+  ['src/protocol/3.ts', importing('node:fs'), 'forbidden'],
+  ['src/protocol/4.ts', importing('ws'), 'forbidden'],
+  ['src/protocol/5.ts', importing('../meeting/ports.ts'), 'forbidden'],
+  ['src/meeting/1.ts', importing('../protocol/errors.ts'), 'allowed'],
+  ['src/meeting/2.ts', importing('node:crypto'), 'forbidden'],
+  ['src/meeting/3.ts', importing('valibot'), 'forbidden'],
+  ['src/meeting/4.ts', importing('../embedded/EmbeddedMeetings.ts'), 'forbidden'],
+  ['src/meeting/5.ts', importing('../gateway/Gateway.ts'), 'forbidden'],
+  ['src/meeting/6.ts', importing('../../lambda/shared/log.ts'), 'forbidden'],
+  ['src/embedded/1.ts', importing('../meeting/ports.ts'), 'allowed'],
+  ['src/embedded/2.ts', importing('../gateway/Gateway.ts'), 'forbidden'],
+  ['src/embedded/3.ts', importing('ws'), 'forbidden'],
+  ['src/gateway/1.ts', importing('ws'), 'allowed'],
+  ['src/gateway/2.ts', importing('node:http'), 'allowed'],
+  ['src/gateway/3.ts', importing('../meeting/ports.ts'), 'forbidden'],
+  ['src/gateway/4.ts', importing('../protocol/frames.ts'), 'forbidden'],
+  ['src/gateway/5.ts', importing('../../lambda/shared/events.ts'), 'forbidden'],
+  ['lambda/onConnect/1.ts', importing('../shared/backend.ts'), 'allowed'],
+  ['lambda/onConnect/2.ts', importing('../../src/meeting/connect.ts'), 'allowed'],
+  ['lambda/onConnect/3.ts', importing('../../src/protocol/errors.ts'), 'allowed'],
+  ['lambda/onConnect/4.ts', importing('../../src/embedded/EmbeddedMeetings.ts'), 'forbidden'],
+  ['lambda/onConnect/5.ts', importing('../../src/gateway/Gateway.ts'), 'forbidden'],
+  ['lambda/onConnect/6.ts', importing('../../local/server.ts'), 'forbidden'],
+  ['lambda/onConnect/7.ts', importing('../onDefault/onDefault.ts'), 'forbidden'],
+  ['lambda/onConnect/8.ts', importing('node:fs'), 'forbidden'],
+  ['lambda/shared/1.ts', importing('../../src/gateway/events.ts'), 'forbidden'],
+  ['local/1.ts', importing('../src/gateway/Gateway.ts'), 'allowed'],
+  ['local/2.ts', readingEnvironment, 'allowed'],
+  ['lambda/onConnect/index.ts', readingEnvironment, 'allowed'],
+  ['lambda/onConnect/9.ts', readingEnvironment, 'forbidden'],
+  ['src/embedded/4.ts', readingEnvironment, 'forbidden'],
+];
+
+describe('the layer check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-layers-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const report = lintPlanted(folder);
+
+  it.each(planted)('finds %s with %j %s', (file, _content, verdict) => {
+    const complaints = report.split('\n').filter((line) => line.includes(`/${file},`));
+    expect(complaints).toHaveLength(verdict === 'allowed' ? 0 : 1);
+  });
+});
+
+/** What the project's own lint configuration says of all planted files, one line a complaint. */
+function lintPlanted(folder: string): string {
+  copyFileSync('biome.json', join(folder, 'biome.json'));
+  for (const [file, content] of planted) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), content);
+  }
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      resolve('node_modules/@biomejs/biome/bin/biome'),
+      'lint',
+      '--vcs-enabled=false',
+      '--reporter=github',
+      '.',
+    ],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (status !== 1) throw new Error(`the lint found nothing in what was planted:\n${stdout}`);
+  return stdout;
+}

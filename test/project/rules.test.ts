@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const rule = (id: string): string => `| **${id}** | What holds. |\n`;
+// Put together here, so that the check doesn't take these for tests of the project.
+const test = (name: string): string => ['i', `t('${name}', () => {});\n`].join('');
+
+describe('the rules check', () => {
+  it('passes when each rule has its test and each test its rule', () => {
+    expect(check({ rules: ['CN1', 'CN2'], tests: ['[CN1] says so', '[CN1][CN2] says both'] })).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it('fails on a rule without a test', () => {
+    const { status, output } = check({ rules: ['CN1', 'CN2'], tests: ['[CN1] says so'] });
+    expect(status).toBe(1);
+    expect(output).toContain('docs/PROTOCOL.md: rule CN2 has no test');
+  });
+
+  it('fails on a protocol test that cites no rule', () => {
+    const { status, output } = check({ rules: ['CN1'], tests: ['[CN1] says so', 'says nothing'] });
+    expect(status).toBe(1);
+    expect(output).toContain('test/protocol/a.test.ts: "says nothing" cites no rule');
+  });
+
+  it('fails on a test that cites a rule that is not there', () => {
+    const { status, output } = check({ rules: ['CN1'], tests: ['[CN1][CN9] says so'] });
+    expect(status).toBe(1);
+    expect(output).toContain('cites CN9, which is no rule');
+  });
+});
+
+/** Runs the check over a project of these rules and protocol tests alone. */
+function check(project: { rules: readonly string[]; tests: readonly string[] }): {
+  status: number | null;
+  output: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-rules-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const name of ['docs', 'src/meeting', 'test/protocol'])
+    mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'docs/PROTOCOL.md'), project.rules.map(rule).join(''));
+  writeFileSync(join(folder, 'docs/GATEWAY.md'), '');
+  writeFileSync(join(folder, 'src/meeting/ports.ts'), '');
+  writeFileSync(join(folder, 'test/protocol/a.test.ts'), project.tests.map(test).join(''));
+  cpSync('scripts/check-rules.mjs', join(folder, 'check-rules.mjs'));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [resolve(folder, 'check-rules.mjs'), folder],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return { status, output: stdout + stderr };
+}
