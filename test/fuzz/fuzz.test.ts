@@ -11,7 +11,7 @@ import { inTime, Run, shown } from './run.ts';
 import { planTextCases, type TextPlan } from './textCases.ts';
 import { planUpgradeCases } from './upgradeCases.ts';
 
-const LANES = 6;
+const LANES = 10;
 
 it('[RQ7] answers 20,000 malformed frames and upgrades as specified, while a pair chats undisturbed', async () => {
   const seed = seedOfRun();

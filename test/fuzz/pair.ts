@@ -66,7 +66,7 @@ export class ChattingPair {
 
   async #say(from: Participant, to: Participant): Promise<void> {
     const number = this.#exchanged++;
-    const data = { number, said: jsonValue(this.#random) };
+    const data: unknown = JSON.parse(JSON.stringify({ number, said: JSON.parse(jsonValue(this.#random)) }));
     const requestId = `chat-${number}`;
     from.client.send({ action: 'sendMessage', ...this.#target(to), messageType: 'chat', data, requestId });
     const ack = await nextOf(from, `the ack of ${requestId}`);
