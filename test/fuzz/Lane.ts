@@ -1,7 +1,7 @@
 import { type Frame, TestClient } from '../harness/TestClient.ts';
 import { randomOfCase } from './chance.ts';
 import type { Judge } from './judge.ts';
-import { failure, inTime, type Numbered, type Run } from './run.ts';
+import { inTime, type Numbered, type Run, shown } from './run.ts';
 import type { Scene, TextCase } from './textCase.ts';
 import type { TextPlan } from './textCases.ts';
 
@@ -63,7 +63,10 @@ export class Lane {
 
   async #playBatch(batch: readonly NumberedCase[]): Promise<void> {
     this.#inFlight = batch;
-    for (const one of batch) sendFrames(this.#sender, one);
+    for (const one of batch) {
+      this.#run.sending(one);
+      sendFrames(this.#sender, one);
+    }
     const waiting = new Map(batch.map((one) => [one.requestId, one]));
     for (let left = batch.length; left > 0; left--) {
       const reply = await inTime(this.#sender.next(), () => this.#stuck('nothing'));
@@ -81,16 +84,16 @@ export class Lane {
     if (fault) {
       const { text: sent, expected, requestId } = one;
       const actual = `${fault}: ${JSON.stringify(reply)}`;
-      throw failure(this.#run, one, { sent, expected: { ...expected, requestId }, actual });
+      throw this.#run.failure(one, { sent, expected: { ...expected, requestId }, actual });
     }
     if (reply.type === 'ack') this.#delivered += Number(reply.sent);
-    this.#run.passed();
+    this.#run.pass(one);
   }
 
   #stuck(actual: unknown): Error {
     const [first] = this.#inFlight;
     const { text, number, kind, expected } = first ?? { number: -1, kind: 'none', text: '', expected: {} };
-    return failure(this.#run, { number, kind }, { sent: text, expected, actual });
+    return this.#run.failure({ number, kind }, { sent: text, expected, actual });
   }
 
   async #checkWitness(): Promise<void> {
@@ -107,8 +110,7 @@ export class Lane {
 
   #leaked(what: string, evidence: unknown): Error {
     const { meetingId } = this.#scene;
-    const shown = JSON.stringify(evidence).slice(0, 600);
-    return new Error(`Seed ${this.#run.seed}: the witness in ${meetingId} got ${what}: ${shown}`);
+    return new Error(`The witness in ${meetingId} got ${what}: ${shown(evidence)}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Random, seededRandom } from '../harness/random.ts';
 import { type Frame, TestClient } from '../harness/TestClient.ts';
 import { jsonValue } from './chance.ts';
-import { inTime } from './run.ts';
+import { inTime, shown } from './run.ts';
 import type { Person } from './textCase.ts';
 
 const MEETING_ID = 'standup';
@@ -66,7 +66,7 @@ export class ChattingPair {
 
   async #say(from: Participant, to: Participant): Promise<void> {
     const number = this.#exchanged++;
-    const data = { number, said: jsonValue(this.#random) };
+    const data: unknown = JSON.parse(JSON.stringify({ number, said: JSON.parse(jsonValue(this.#random)) }));
     const requestId = `chat-${number}`;
     from.client.send({ action: 'sendMessage', ...this.#target(to), messageType: 'chat', data, requestId });
     const ack = await nextOf(from, `the ack of ${requestId}`);
@@ -93,10 +93,8 @@ export class ChattingPair {
 const nextOf = ({ client, userId }: Participant, awaited: string): Promise<Frame> =>
   inTime(client.next(), () => disturbed(userId, awaited, 'nothing'));
 
-function disturbed(userId: string, expected: unknown, actual: unknown): Error {
-  const [awaited, got] = [expected, actual].map((value) => JSON.stringify(value)?.slice(0, 600));
-  return new Error(`${userId}, who does everything right, expected ${awaited}, but got ${got}`);
-}
+const disturbed = (userId: string, expected: unknown, actual: unknown): Error =>
+  new Error(`${userId}, who does everything right, expected ${shown(expected)}, but got ${shown(actual)}`);
 
 /** A client learns a connectionId from what its holder sends. */
 async function connectionIdOf(sender: TestClient, receiver: TestClient): Promise<string> {

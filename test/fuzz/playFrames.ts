@@ -5,7 +5,7 @@ import { opcodes, type RawFrame } from '../harness/rawFrames.ts';
 import { TestClient } from '../harness/TestClient.ts';
 import { between, randomOfCase } from './chance.ts';
 import type { FramePlan } from './frameCases.ts';
-import { failure, inParallel, inTime, type Run } from './run.ts';
+import { inParallel, inTime, type Run, shown } from './run.ts';
 
 const CONNECTIONS_AT_ONCE = 12;
 const MEETING_ID = 'raw';
@@ -16,16 +16,15 @@ export async function playFrames(run: Run, plans: readonly FramePlan[]): Promise
   await inParallel(plans, CONNECTIONS_AT_ONCE, (plan) => playFrame(run, plan));
   const noMessage = await witness.request({ action: 'sendMessage', meetingId: MEETING_ID });
   if (noMessage.code !== 'missing_data' || witness.unread.length > 0)
-    throw new Error(
-      `Seed ${run.seed}: the witness in ${MEETING_ID} got ${JSON.stringify([noMessage, ...witness.unread])}`,
-    );
+    throw new Error(`The witness in ${MEETING_ID} got ${shown([noMessage, ...witness.unread])}`);
 }
 
 async function playFrame(run: Run, plan: FramePlan): Promise<void> {
   const random = randomOfCase(run.seed, plan.number);
   const { bytes, code } = plan.make(random);
   const fail = (actual: string) =>
-    failure(run, plan, { sent: bytes, expected: `close frame with ${code}`, actual });
+    run.failure(plan, { sent: bytes, expected: `close frame with ${code}`, actual });
+  run.sending(plan);
   const client = await RawClient.open(`${run.url}?meetingId=${MEETING_ID}&userId=user-${plan.number}`);
   await sendInPieces(client, bytes, random);
   const last = await inTime(lastFrame(client), () => fail('nothing'));
@@ -34,7 +33,7 @@ async function playFrame(run: Run, plan: FramePlan): Promise<void> {
   if (last.opcode !== opcodes.close) throw fail(`a frame: ${last.payload}`);
   const actual = last.payload.length < 2 ? 1005 : last.payload.readUInt16BE(0);
   if (actual !== code) throw fail(`closed with ${actual}`);
-  run.passed();
+  run.pass(plan);
 }
 
 /** TCP cuts where it likes: in the middle of a header, or of a character. */

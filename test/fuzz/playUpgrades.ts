@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type HttpAnswer, RawClient } from '../harness/RawClient.ts';
 import { randomOfCase } from './chance.ts';
-import { failure, inParallel, inTime, type Run } from './run.ts';
+import { inParallel, inTime, type Run } from './run.ts';
 import type { UpgradeCase, UpgradeScene } from './upgradeCase.ts';
 import type { UpgradePlan } from './upgradeCases.ts';
 
@@ -14,8 +14,8 @@ export async function playUpgrades(run: Run, plans: readonly UpgradePlan[]): Pro
 
 async function playUpgrade(run: Run, plan: UpgradePlan): Promise<void> {
   const { request, ...expected } = plan.make(randomOfCase(run.seed, plan.number), sceneOf(run, plan));
-  const sent = typeof request === 'string' ? request : JSON.stringify(request);
-  const fail = (actual: unknown) => failure(run, plan, { sent, expected, actual });
+  const fail = (actual: unknown) => run.failure(plan, { sent: request, expected, actual });
+  run.sending(plan);
   const client = await RawClient.connect(run.url);
   if (typeof request === 'string') client.sendBytes(Buffer.from(request));
   else client.sendUpgrade(request);
@@ -23,7 +23,7 @@ async function playUpgrade(run: Run, plan: UpgradePlan): Promise<void> {
   const answer = await inTime(answered, () => fail('nothing'));
   client.destroy();
   if (!isAsExpected(answer, expected)) throw fail(answer);
-  run.passed();
+  run.pass(plan);
 }
 
 function sceneOf({ url, pair }: Run, { number }: UpgradePlan): UpgradeScene {

@@ -22,7 +22,13 @@ function nested(random: Random, levels: number): string {
 
 /** Deeper than data may be, up to what fits in a frame, and up to what fits in a message. */
 const tooManyLevels = (random: Random): number =>
-  random.pick([129, 130, between(random, 131, 5000), 5000, between(random, 5000, 20_000)]);
+  random.pick([
+    129,
+    130,
+    between(random, 131, 1000),
+    between(random, 1000, 8000),
+    between(random, 8000, 20_000),
+  ]);
 
 /** Data that nests too deep. */
 export const tooDeep: MakeTextCase = (random, scene, number) => {
@@ -72,7 +78,7 @@ export const prototypeKeys: MakeTextCase = (random, scene, number) => {
 
 /** Thousands of keys, beside the others or in data. */
 export const manyKeys: MakeTextCase = (random, scene, number) => {
-  const keys = Array.from({ length: between(random, 500, 4000) }, (_, index) => `"k${index}":${index}`);
+  const keys = Array.from({ length: between(random, 500, 3000) }, (_, index) => `"k${index}":${index}`);
   const draft = aRequest(random, scene, number);
   if (percent(random, 50)) return acked(random, withMember(draft, 'data', `{${keys}}`));
   const right = acked(random, draft);

@@ -49,14 +49,14 @@ const kinds: readonly (readonly [kind: string, count: number, make: MakeTextCase
   ['wrong clientSeq', 700, fields.wrongClientSeq],
   ['right after all', 400, fields.rightAfterAll],
   ['well-formed', 400, fields.wellFormed],
-  ['too deep', 250, sizes.tooDeep],
-  ['deep elsewhere', 250, sizes.deepElsewhere],
+  ['too deep', 180, sizes.tooDeep],
+  ['deep elsewhere', 180, sizes.deepElsewhere],
   ['prototype keys', 400, sizes.prototypeKeys],
-  ['many keys', 100, sizes.manyKeys],
+  ['many keys', 70, sizes.manyKeys],
   ['duplicate keys', 400, sizes.duplicateKeys],
-  ['large', 100, large.large],
-  ['too large', 100, large.tooLarge],
-  ['mutant', 1600, mutant],
+  ['large', 70, large.large],
+  ['too large', 70, large.tooLarge],
+  ['mutant', 1830, mutant],
 ];
 
 /** A kind of text frame in its place of the run. */

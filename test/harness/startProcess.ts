@@ -25,7 +25,7 @@ export type ServerProcess = {
 };
 
 /**
- * Starts the built server (`npm run build`) with nothing but this environment, on a free port unless told otherwise,
+ * Starts the built server (`build.ts` has seen to it) with nothing but this environment, on a free port unless told otherwise,
  * and waits until it serves or has exited. When the test is finished, it is killed if it still runs.
  */
 export async function startProcess(
