@@ -67,3 +67,39 @@ export function matching(
   if (rule.pattern.test(value)) return value;
   throw new ConfigError(`${name} must be ${rule.words}, but is "${value}".`);
 }
+
+/** What a function on AWS is told. */
+export type FunctionConfig = SharedConfig & {
+  readonly tables: { readonly connections: string; readonly meetings: string };
+  readonly connectionTtlSeconds: number;
+  readonly callbackUrl: string | undefined;
+  readonly region: string;
+};
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+const tableName = { pattern: /^[\w.-]{3,255}$/, words: '3 to 255 of A-Z a-z 0-9 _ . -' };
+
+/** Reads and checks a function's configuration, once, when it loads. Throws a {@link ConfigError}. */
+export function readFunctionConfig(env: Environment): FunctionConfig {
+  return {
+    ...readSharedConfig(env),
+    tables: {
+      connections: matching(env, 'TABLE_NAME', { fallback: 'CloudMeetXConnections', ...tableName }),
+      meetings: matching(env, 'MEETINGS_TABLE_NAME', { fallback: 'CloudMeetXMeetings', ...tableName }),
+    },
+    connectionTtlSeconds: wholeNumber(env, 'CONNECTION_TTL_SECONDS', {
+      fallback: 86_400,
+      min: 7200,
+      max: 31_536_000,
+    }),
+    callbackUrl: env.CALLBACK_URL ? callbackUrl(env.CALLBACK_URL) : undefined,
+    region: text(env, 'AWS_REGION', 'us-east-1'),
+  };
+}
+
+function callbackUrl(value: string): string {
+  if (/^https?:\/\/[^\s?#]+$/.test(value) && URL.canParse(value)) return value.replace(/\/$/, '');
+  throw new ConfigError(
+    `CALLBACK_URL must be the http or https address of the API with its stage, such as https://abc123.execute-api.eu-central-1.amazonaws.com/production, but is "${value}".`,
+  );
+}

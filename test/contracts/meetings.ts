@@ -6,8 +6,8 @@ import { aConnection } from '../harness/connections.ts';
 const roomy: MembershipLimits = { connectionsPerMeeting: 100, connectionsPerUser: 5 };
 
 const alice = aConnection({ connectionId: 'alice-1' });
-const alice2 = aConnection({ connectionId: 'alice-2' });
-const alice3 = aConnection({ connectionId: 'alice-3' });
+const alice2 = aConnection({ connectionId: 'alice-2', connectedAtMs: alice.connectedAtMs + 1 });
+const alice3 = aConnection({ connectionId: 'alice-3', connectedAtMs: alice.connectedAtMs + 2 });
 const bob = aConnection({ connectionId: 'bob-1', userId: 'bob', userName: 'Bob' });
 const mallory = aConnection({ connectionId: 'mallory-1', userId: 'mallory', meetingId: 'elsewhere' });
 
@@ -150,12 +150,12 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
         expect(await idsOf(meetings, connection(bob))).toEqual(['bob-1']);
       });
 
-      it('[MT7] are complete in a meeting of a thousand', async () => {
-        const many = Array.from({ length: 1000 }, (_, n) =>
+      it('[MT7] are complete in a meeting of two hundred', async () => {
+        const many = Array.from({ length: 200 }, (_, n) =>
           aConnection({ connectionId: `c${n}`, userId: `u${n}` }),
         );
         const meetings = await create();
-        for (const member of many) await meetings.connect(member, { ...roomy, connectionsPerMeeting: 1000 });
+        await Promise.all(many.map((member) => meetings.connect(member, { ...roomy, connectionsPerMeeting: 200 })));
         expect(await idsOf(meetings, everyone)).toEqual(many.map(({ connectionId }) => connectionId).sort());
       });
 

@@ -1,0 +1,10 @@
+import { connectAws } from '../../src/aws/connectAws.ts';
+import { createBackend } from '../shared/createBackend.ts';
+import { readFunctionConfig } from '../shared/environment.ts';
+import { createOnDefault } from './onDefault.ts';
+
+const config = readFunctionConfig(process.env);
+const aws = connectAws(config);
+
+/** The function as Lambda calls it: `index.handler`. */
+export const handler = aws.handling(createOnDefault(createBackend(config, aws)));

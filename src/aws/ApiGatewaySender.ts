@@ -1,0 +1,87 @@
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ConnectionSender, SendOutcome } from '../meeting/ports.ts';
+import type { ConnectionId } from '../protocol/ids.ts';
+import type { Backoff } from './transact.ts';
+
+/** What sending through `@connections` needs. */
+export type ApiGatewaySenderOptions = Backoff & {
+  /** A client of the API that the current invocation belongs to, with retries of its own off. */
+  readonly client: () => ApiGatewayManagementApiClient;
+  /** Milliseconds until the current invocation must have returned. */
+  readonly remainingMs: () => number;
+  /** Posts under way at once. */
+  readonly concurrency: number;
+};
+
+const ATTEMPTS = 4;
+/** Time that an invocation keeps for what comes after sending: removals, and the ack. */
+const RESERVED_MS = 1000;
+
+/**
+ * {@link ConnectionSender} on the API Gateway Management API: one post for each recipient, many at once, and none may
+ * hold up the others.
+ */
+export class ApiGatewaySender implements ConnectionSender {
+  readonly #options: ApiGatewaySenderOptions;
+
+  constructor(options: ApiGatewaySenderOptions) {
+    this.#options = options;
+  }
+
+  async send(connectionIds: readonly ConnectionId[], payload: string): Promise<readonly SendOutcome[]> {
+    const outcomes: SendOutcome[] = [];
+    const Data = Buffer.from(payload);
+    const queue = connectionIds.entries();
+    const work = async () => {
+      for (const [index, ConnectionId] of queue) {
+        outcomes[index] = await this.#retried(() =>
+          this.#options.client().send(new PostToConnectionCommand({ ConnectionId, Data })),
+        );
+      }
+    };
+    const workers = Math.min(this.#options.concurrency, connectionIds.length);
+    await Promise.all(Array.from({ length: workers }, work));
+    return outcomes;
+  }
+
+  disconnect(ConnectionId: ConnectionId): Promise<SendOutcome> {
+    return this.#retried(() => this.#options.client().send(new DeleteConnectionCommand({ ConnectionId })));
+  }
+
+  async #retried(call: () => Promise<unknown>): Promise<SendOutcome> {
+    const { sleep, random, remainingMs } = this.#options;
+    for (let tries = 1; ; tries++) {
+      const outcome = await attempt(call);
+      if (outcome !== 'again') return outcome;
+      const delayMs = random() * 50 * 2 ** tries;
+      if (tries === ATTEMPTS || remainingMs() - delayMs < RESERVED_MS) return 'failed';
+      await sleep(delayMs);
+    }
+  }
+}
+
+async function attempt(call: () => Promise<unknown>): Promise<SendOutcome | 'again'> {
+  try {
+    await call();
+    return 'sent';
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+/**
+ * What an error of `@connections` means for the recipient: 410, and the 400 of an id that API Gateway never gave
+ * out, mean gone; 429, 5xx and no answer at all may pass.
+ */
+function outcomeOf(error: unknown): SendOutcome | 'again' {
+  const { name, message, $metadata } = error as {
+    name?: string;
+    message?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode;
+  if (name === 'GoneException' || status === 410) return 'gone';
+  if (status === 400 && message?.includes('Invalid connectionId')) return 'gone';
+  return status === undefined || status === 429 || status >= 500 ? 'again' : 'failed';
+}

@@ -1,0 +1,104 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ConnectionSender, Meetings, RateLimit } from '../meeting/ports.ts';
+import { ApiGatewaySender } from './ApiGatewaySender.ts';
+import { DynamoMeetings } from './DynamoMeetings.ts';
+import type { TableNames } from './tables.ts';
+
+/** What a function is told of its surroundings. */
+export type AwsConfig = {
+  readonly tables: TableNames;
+  readonly connectionTtlSeconds: number;
+  /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
+  readonly callbackUrl: string | undefined;
+  readonly region: string;
+};
+
+/** What sending needs of the event that a function was invoked with. */
+type InvocationEvent = { readonly requestContext: { readonly apiId: string; readonly stage: string } };
+/** What sending needs of Lambda's context object. */
+type InvocationContext = { getRemainingTimeInMillis(): number };
+
+/** The ports on AWS, and the way to tell them which invocation they work for. */
+export type Aws = {
+  readonly meetings: Meetings;
+  readonly connections: ConnectionSender;
+  readonly rateLimit: RateLimit;
+  /** Makes a handler as Lambda calls it. A Lambda environment handles one event at a time. */
+  handling<Event, Result>(
+    handler: (event: Event) => Promise<Result>,
+  ): (event: Event & InvocationEvent, context: InvocationContext) => Promise<Result>;
+};
+
+/**
+ * Posts at once. Below it, latency sums up; far above it, a small function's share of a processor is the limit, and
+ * the account's throttle of 10,000 a second is met sooner.
+ */
+const POST_CONCURRENCY = 64;
+
+/** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
+export function connectAws(config: AwsConfig, now: () => number = Date.now): Aws {
+  const clients = new Map<string, ApiGatewayManagementApiClient>();
+  let current: { readonly callbackUrl: string; readonly context: InvocationContext } | undefined;
+  const invocation = () => {
+    if (!current) throw new Error('nothing can be sent outside an invocation');
+    return current;
+  };
+  const backoff = { sleep, random: Math.random };
+  const dynamo = new DynamoDBClient({
+    region: config.region,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
+  });
+  return {
+    meetings: new DynamoMeetings({
+      documents: DynamoDBDocumentClient.from(dynamo),
+      tables: config.tables,
+      connectionTtlSeconds: config.connectionTtlSeconds,
+      now,
+      newId: () => crypto.randomUUID(),
+      ...backoff,
+    }),
+    connections: new ApiGatewaySender({
+      client: () => clientOf(invocation().callbackUrl, config.region, clients),
+      remainingMs: () => invocation().context.getRemainingTimeInMillis(),
+      concurrency: POST_CONCURRENCY,
+      ...backoff,
+    }),
+    rateLimit: unlimited,
+    handling: (handler) => (event, context) => {
+      current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
+      return handler(event);
+    },
+  };
+}
+
+/** Until tokens are leased from a table, API Gateway's own throttling of the stage is what holds. */
+const unlimited: RateLimit = { take: async () => ({ outcome: 'granted' }) };
+
+/** Works behind a custom domain, too, whose own path would follow its mapping and not the stage. */
+function defaultCallbackUrl({ requestContext: { apiId, stage } }: InvocationEvent, region: string): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://${apiId}.execute-api.${region}.${suffix}/${stage}`;
+}
+
+function clientOf(
+  endpoint: string,
+  region: string,
+  clients: Map<string, ApiGatewayManagementApiClient>,
+): ApiGatewayManagementApiClient {
+  const known = clients.get(endpoint);
+  if (known) return known;
+  const agent = { keepAlive: true, maxSockets: POST_CONCURRENCY };
+  const client = new ApiGatewayManagementApiClient({
+    endpoint,
+    region,
+    // The sender retries by itself, within the invocation's time, and so that one slow post holds up no other.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, httpsAgent: agent, httpAgent: agent },
+  });
+  clients.set(endpoint, client);
+  return client;
+}
+
+const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
