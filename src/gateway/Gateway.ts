@@ -3,6 +3,12 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type Clock, createClock } from './clock.ts';
 import { type ConnectionEnd, gatewayEnds } from './closeReasons.ts';
+import {
+  answerConnectionsRequest,
+  type ConnectionsApiHost,
+  type ConnectionsApiOptions,
+  connectionsPath,
+} from './connectionsApi.ts';
 import { type Admission, malformedResult, readConnectResult } from './connectResult.ts';
 import { type ConnectionContext, connectEvent, disconnectEvent } from './events.ts';
 import { type ConnectionHost, GatewayConnection, type SendOutcome } from './GatewayConnection.ts';
@@ -21,6 +27,8 @@ export type GatewayOptions = {
   readonly routeSelectionExpression?: string;
   /** Answers plain HTTP outside the stage; without it, that is 403. */
   readonly fallback?: RequestListener;
+  /** Answers `@connections` over HTTP to whoever signs with this key. Off unless given. */
+  readonly connectionsApi?: ConnectionsApiOptions;
   readonly apiId?: string;
   readonly domainName?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -216,11 +224,25 @@ export class Gateway {
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const { stage, fallback } = this.#options;
+    const { stage, fallback, connectionsApi } = this.#options;
     const path = pathOf(request.url);
-    if (isStagePath(path, stage)) answer(response, 426, 'Upgrade Required');
+    if (connectionsApi && connectionsPath(path, stage)) {
+      void answerConnectionsRequest(request, response, this.#connectionsApiHost(connectionsApi));
+    } else if (isStagePath(path, stage)) answer(response, 426, 'Upgrade Required');
     else if (!fallback || path.startsWith(`/${stage}/`)) answer(response, 403, 'Forbidden');
     else fallback(request, response);
+  }
+
+  #connectionsApiHost(options: ConnectionsApiOptions): ConnectionsApiHost {
+    const { clock, ids, throttle } = this.#host;
+    return {
+      ...options,
+      stage: this.#options.stage,
+      connection: (connectionId) => this.#connections.get(connectionId),
+      throttle,
+      newRequestId: ids.requestId,
+      now: () => clock.now(),
+    };
   }
 
   #checkAlive(): void {

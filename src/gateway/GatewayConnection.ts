@@ -77,6 +77,17 @@ export class GatewayConnection {
     return 'sent';
   }
 
+  /** What `GET @connections` tells of the connection. */
+  describe(): { connectedAt: string; identity: ConnectionContext['identity']; lastActiveAt: string } {
+    const { clock } = this.#host;
+    const silentMs = clock.elapsedMs() - this.#lastActiveAtMs;
+    return {
+      connectedAt: new Date(this.#context.connectedAt).toISOString(),
+      identity: this.#context.identity,
+      lastActiveAt: new Date(clock.now() - silentMs).toISOString(),
+    };
+  }
+
   /** Pings a peer that has been heard since the last time; ends the connection to one that hasn't. */
   checkAlive(): void {
     if (this.#socket.isPaused) return;

@@ -155,7 +155,9 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
           aConnection({ connectionId: `c${n}`, userId: `u${n}` }),
         );
         const meetings = await create();
-        await Promise.all(many.map((member) => meetings.connect(member, { ...roomy, connectionsPerMeeting: 200 })));
+        await Promise.all(
+          many.map((member) => meetings.connect(member, { ...roomy, connectionsPerMeeting: 200 })),
+        );
         expect(await idsOf(meetings, everyone)).toEqual(many.map(({ connectionId }) => connectionId).sort());
       });
 
