@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ConnectEvent, DisconnectEvent } from '../../src/gateway/events.ts';
 import { deferred, startGateway } from '../harness/gateway.ts';
@@ -98,5 +99,27 @@ describe('a client that gives up while $connect runs', () => {
 
     const expected = { connectionId, disconnectStatusCode: 1006, disconnectReason: '' };
     expect((await $disconnect.next()).requestContext).toMatchObject(expected);
+  });
+
+  it('[GU9] is followed by $disconnect with 1006 when its socket is known to be dead by then', async () => {
+    const $connect = recorder<ConnectEvent>(async () => {
+      for (const socket of sockets) socket.destroy();
+      return { statusCode: 200 };
+    });
+    const $disconnect = recorder<DisconnectEvent>();
+    const { gateway, server, url } = await startGateway({
+      routes: { $connect: $connect.route, $disconnect: $disconnect.route, messages },
+    });
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => sockets.push(socket));
+    const client = await RawClient.connect(url);
+
+    client.sendUpgrade();
+
+    const { connectionId } = (await $connect.next()).requestContext;
+    const expected = { connectionId, disconnectStatusCode: 1006, disconnectReason: '' };
+    expect((await $disconnect.next()).requestContext).toMatchObject(expected);
+    await gateway.close();
+    expect($disconnect.events).toHaveLength(1);
   });
 });

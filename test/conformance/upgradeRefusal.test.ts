@@ -65,7 +65,7 @@ describe('a refused upgrade', () => {
     [{ statusCode: 200.5 }],
     [{ statusCode: 199 }],
     [{ statusCode: 600 }],
-  ])('[GU3] answers 502 when $connect returns %j', async ([result]) => {
+  ])('[GU3] answers 502 when the result of connecting is %j', async ([result]) => {
     const { url } = await startGateway({
       routes: { $connect: { integration: async () => result }, messages },
     });

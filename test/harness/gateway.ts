@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Gateway, type GatewayOptions } from '../../src/gateway/Gateway.ts';
@@ -6,6 +6,7 @@ import { Gateway, type GatewayOptions } from '../../src/gateway/Gateway.ts';
 /** A gateway that listens on a free port until the test is finished. */
 export type TestGateway = {
   readonly gateway: Gateway;
+  readonly server: Server;
   readonly port: number;
   /** `ws://127.0.0.1:PORT/production` */
   readonly url: string;
@@ -26,7 +27,7 @@ export async function startGateway(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { gateway, port, url: `ws://127.0.0.1:${port}/${stage}` };
+  return { gateway, server, port, url: `ws://127.0.0.1:${port}/${stage}` };
 }
 
 /** A promise and the means to settle it. */
