@@ -69,7 +69,7 @@ export function matching(
 }
 
 /** What a function on AWS is told. */
-export type FunctionConfig = SharedConfig & {
+type FunctionConfig = SharedConfig & {
   readonly tables: { readonly connections: string; readonly meetings: string };
   readonly connectionTtlSeconds: number;
   readonly callbackUrl: string | undefined;

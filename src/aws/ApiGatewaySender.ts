@@ -12,6 +12,8 @@ export type ApiGatewaySenderOptions = Backoff & {
   readonly remainingMs: () => number;
   /** Posts under way at once. */
   readonly concurrency: number;
+  /** Told why a send failed, as the outcome only says that it did. */
+  readonly report: (error: unknown) => void;
 };
 
 const ATTEMPTS = 4;
@@ -50,23 +52,22 @@ export class ApiGatewaySender implements ConnectionSender {
   }
 
   async #retried(call: () => Promise<unknown>): Promise<SendOutcome> {
-    const { sleep, random, remainingMs } = this.#options;
+    const { sleep, random, remainingMs, report } = this.#options;
     for (let tries = 1; ; tries++) {
-      const outcome = await attempt(call);
-      if (outcome !== 'again') return outcome;
-      const delayMs = random() * 50 * 2 ** tries;
-      if (tries === ATTEMPTS || remainingMs() - delayMs < RESERVED_MS) return 'failed';
-      await sleep(delayMs);
+      try {
+        await call();
+        return 'sent';
+      } catch (error) {
+        const outcome = outcomeOf(error);
+        if (outcome === 'gone') return 'gone';
+        const delayMs = random() * 50 * 2 ** tries;
+        if (outcome === 'failed' || tries === ATTEMPTS || remainingMs() - delayMs < RESERVED_MS) {
+          report(error);
+          return 'failed';
+        }
+        await sleep(delayMs);
+      }
     }
-  }
-}
-
-async function attempt(call: () => Promise<unknown>): Promise<SendOutcome | 'again'> {
-  try {
-    await call();
-    return 'sent';
-  } catch (error) {
-    return outcomeOf(error);
   }
 }
 
@@ -74,7 +75,7 @@ async function attempt(call: () => Promise<unknown>): Promise<SendOutcome | 'aga
  * What an error of `@connections` means for the recipient: 410, and the 400 of an id that API Gateway never gave
  * out, mean gone; 429, 5xx and no answer at all may pass.
  */
-function outcomeOf(error: unknown): SendOutcome | 'again' {
+function outcomeOf(error: unknown): 'gone' | 'failed' | 'again' {
   const { name, message, $metadata } = error as {
     name?: string;
     message?: string;

@@ -38,7 +38,7 @@ export type Aws = {
 const POST_CONCURRENCY = 64;
 
 /** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
-export function connectAws(config: AwsConfig, now: () => number = Date.now): Aws {
+export function connectAws(config: AwsConfig, report: (error: unknown) => void): Aws {
   const clients = new Map<string, ApiGatewayManagementApiClient>();
   let current: { readonly callbackUrl: string; readonly context: InvocationContext } | undefined;
   const invocation = () => {
@@ -55,7 +55,7 @@ export function connectAws(config: AwsConfig, now: () => number = Date.now): Aws
       documents: DynamoDBDocumentClient.from(dynamo),
       tables: config.tables,
       connectionTtlSeconds: config.connectionTtlSeconds,
-      now,
+      now: Date.now,
       newId: () => crypto.randomUUID(),
       ...backoff,
     }),
@@ -63,6 +63,7 @@ export function connectAws(config: AwsConfig, now: () => number = Date.now): Aws
       client: () => clientOf(invocation().callbackUrl, config.region, clients),
       remainingMs: () => invocation().context.getRemainingTimeInMillis(),
       concurrency: POST_CONCURRENCY,
+      report,
       ...backoff,
     }),
     rateLimit: unlimited,

@@ -15,7 +15,8 @@ export type Backoff = {
   readonly random: () => number;
 };
 
-const ATTEMPTS = 8;
+const CONFLICTS = 8;
+const ATTEMPTS = 5;
 const LONGEST_DELAY_MS = 400;
 
 /**
@@ -26,12 +27,12 @@ export async function untilDone<Outcome>(
   attempt: () => Promise<Outcome | 'conflict'>,
   { sleep, random }: Backoff,
 ): Promise<Outcome> {
-  for (let tries = 1; tries <= ATTEMPTS; tries++) {
+  for (let tries = 1; tries <= CONFLICTS; tries++) {
     const outcome = await attempt();
     if (outcome !== 'conflict') return outcome;
-    await sleep(random() * Math.min(LONGEST_DELAY_MS, 10 * 2 ** tries));
+    await sleep(delayMs(tries, random));
   }
-  throw new Error(`gave up after ${ATTEMPTS} conflicting changes of the same items`);
+  throw new Error(`gave up after ${CONFLICTS} conflicting changes of the same items`);
 }
 
 /**
@@ -51,11 +52,15 @@ export async function transact(
       return 'committed';
     } catch (error) {
       if (isConflict(error)) return 'conflict';
-      if (tries === 3 || !isUnresolved(error)) throw error;
-      await sleep(random() * 50 * 2 ** tries);
+      if (tries === ATTEMPTS || !isUnresolved(error)) throw error;
+      await sleep(delayMs(tries, random));
     }
   }
 }
+
+/** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+const delayMs = (tries: number, random: () => number): number =>
+  random() * Math.min(LONGEST_DELAY_MS, 20 * 2 ** tries);
 
 /** A condition that failed, or another transaction on the same items. */
 function isConflict(error: unknown): boolean {

@@ -1,7 +1,7 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import { type Clock, createClock } from './clock.ts';
+import type { WebSocket } from 'ws';
+import { createClock } from './clock.ts';
 import { type ConnectionEnd, gatewayEnds } from './closeReasons.ts';
 import {
   answerConnectionsRequest,
@@ -9,39 +9,16 @@ import {
   type ConnectionsApiOptions,
   connectionsPath,
 } from './connectionsApi.ts';
-import { type Admission, malformedResult, readConnectResult } from './connectResult.ts';
-import { type ConnectionContext, connectEvent, disconnectEvent } from './events.ts';
+import { type ConnectionContext, disconnectEvent } from './events.ts';
 import { type ConnectionHost, GatewayConnection, type SendOutcome } from './GatewayConnection.ts';
-import { type GatewayReport, Invoker } from './Invoker.ts';
-import { createIds, type RandomBytes } from './ids.ts';
+import { Invoker } from './Invoker.ts';
+import { createIds } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
-import { createSelectRoute, type Routes } from './routes.ts';
+import type { GatewayOptions } from './options.ts';
+import { createSelectRoute } from './routes.ts';
 import { TokenBucket } from './TokenBucket.ts';
-import { gatewayRefusal, isStagePath, pathOf, type Refusal, refusalOf, refuse } from './upgrade.ts';
-
-/** An API, and how its gateway behaves where AWS leaves a choice. */
-export type GatewayOptions = {
-  readonly stage: string;
-  readonly routes: Routes;
-  /** `$request.body.action` unless given. */
-  readonly routeSelectionExpression?: string;
-  /** Answers plain HTTP outside the stage; without it, that is 403. */
-  readonly fallback?: RequestListener;
-  /** Answers `@connections` over HTTP to whoever signs with this key. Off unless given. */
-  readonly connectionsApi?: ConnectionsApiOptions;
-  readonly apiId?: string;
-  readonly domainName?: string;
-  readonly stageVariables?: Readonly<Record<string, string>>;
-  /** `aws` holds clients to an account's default quotas. `off` unless given. */
-  readonly quotas?: 'off' | 'aws';
-  /** How often peers are pinged; one that was silent since the last ping is cut off. API Gateway never pings. */
-  readonly pingIntervalMs?: number;
-  /** Of each route, so many first invocations are watched for promises left pending. 100 unless given. */
-  readonly watchedInvocations?: number;
-  readonly report?: (report: GatewayReport) => void;
-  readonly clock?: Clock;
-  readonly randomBytes?: RandomBytes;
-};
+import { Upgrader } from './Upgrader.ts';
+import { isStagePath, pathOf } from './upgrade.ts';
 
 /**
  * An API Gateway WebSocket API on one machine: clients can't tell it from AWS by limits, errors or events.
@@ -53,9 +30,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #connections = new Map<string, GatewayConnection>();
   readonly #host: ConnectionHost;
-  readonly #connectQuota: TokenBucket;
-  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
-  readonly #sockets: WebSocketServer;
+  readonly #upgrader: Upgrader;
   readonly #upgrades = new Set<Promise<void>>();
   readonly #pings: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -67,11 +42,6 @@ export class Gateway {
     const { report = () => {}, watchedInvocations = 100 } = options;
     const requestQuota = new TokenBucket(gatewayLimits.requestsPerSecond, gatewayLimits.requestBurst, clock);
     this.#options = options;
-    this.#connectQuota = new TokenBucket(
-      gatewayLimits.connectsPerSecond,
-      gatewayLimits.connectsPerSecond,
-      clock,
-    );
     this.#host = {
       clock,
       ids: createIds(options.randomBytes),
@@ -83,19 +53,15 @@ export class Gateway {
       throttle: () => (options.quotas === 'aws' ? requestQuota.take() : 'granted'),
       onClosed: (context, end) => this.#onClosed(context, end),
     };
-    const socketOptions = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: gatewayLimits.messageBytes,
-      closeTimeout: ownLimits.closeMs,
-      // Left to itself, ws would echo the first subprotocol offered; API Gateway echoes what $connect returns.
-      handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
-        this.#subprotocols.get(request) ?? false,
-    };
-    this.#sockets = new WebSocketServer(socketOptions);
+    this.#upgrader = new Upgrader(options, {
+      ...this.#host,
+      isOpen: () => this.#state === 'open',
+      onOpen: (webSocket, stream, context) => this.#onOpen(webSocket, stream, context),
+      onLost: (context) => this.#onClosed(context, gatewayEnds.lost),
+    });
     if (options.pingIntervalMs)
-      this.#pings = setInterval(() => this.#checkAlive(), options.pingIntervalMs).unref();
+      // After a stall of the whole process, what peers have answered meanwhile is read before anybody is judged.
+      this.#pings = setInterval(() => setImmediate(() => this.#checkAlive()), options.pingIntervalMs).unref();
   }
 
   /** Serves the API on an HTTP or HTTPS server, which stays the caller's to listen with and to close. */
@@ -104,7 +70,7 @@ export class Gateway {
     server.on('upgrade', (request, socket, head) => {
       // Until ws takes over, nobody else listens, and an unheard error would end the process.
       socket.on('error', () => socket.destroy());
-      const upgrade = this.#upgrade(request, socket, head);
+      const upgrade = this.#upgrader.upgrade({ request, socket, head });
       this.#upgrades.add(upgrade);
       void upgrade.finally(() => this.#upgrades.delete(upgrade));
     });
@@ -145,73 +111,11 @@ export class Gateway {
     await this.#settled();
   }
 
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const requestId = this.#host.ids.requestId();
-    const refusal = this.#refusalOf(request);
-    if (refusal) return refuse(socket, refusal, requestId);
-    const context = this.#contextOf(request);
-    const admission = await this.#connect(request, context, requestId);
-    if (admission.status === 'refused') return refuse(socket, admission.refusal, requestId);
-    if (admission.subprotocol) this.#subprotocols.set(request, admission.subprotocol);
-    this.#open({ request, socket, head }, context);
-  }
-
-  #refusalOf(request: IncomingMessage): Refusal | undefined {
-    const refusal = refusalOf(request, this.#options.stage);
-    if (refusal) return refusal;
-    if (this.#state !== 'open')
-      return gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
-    if (this.#options.quotas !== 'aws' || this.#connectQuota.take() === 'granted') return undefined;
-    return gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
-  }
-
-  #contextOf(request: IncomingMessage): ConnectionContext {
-    const { stage, stageVariables, apiId = 'local00000', domainName = 'localhost' } = this.#options;
-    const userAgent = request.headers['user-agent'];
-    const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    return {
-      stage,
-      connectedAt: this.#host.clock.now(),
-      identity: { ...(userAgent !== undefined && { userAgent }), sourceIp },
-      domainName,
-      connectionId: this.#host.ids.connectionId(),
-      apiId,
-      ...(stageVariables && { stageVariables }),
-    };
-  }
-
-  async #connect(
-    request: IncomingMessage,
-    context: ConnectionContext,
-    requestId: string,
-  ): Promise<Admission> {
-    const { $connect } = this.#options.routes;
-    if (!$connect) return { status: 'admitted', subprotocol: undefined };
-    const nowMs = this.#host.clock.now();
-    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
-    const outcome = await this.#host.invoker.invoke($connect, connectEvent(request, context, stamp));
-    const admission = readConnectResult(outcome);
-    if (admission !== 'malformed') return admission;
-    const { connectionId } = context;
-    this.#options.report?.({ kind: 'malformed result', routeKey: '$connect', connectionId, requestId });
-    return malformedResult;
-  }
-
-  #open(
-    upgrade: { request: IncomingMessage; socket: Duplex; head: Buffer },
-    context: ConnectionContext,
-  ): void {
-    const { request, socket, head } = upgrade;
-    let opened = false;
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      opened = true;
-      const connection = new GatewayConnection(webSocket, socket, context, this.#host);
-      this.#connections.set(context.connectionId, connection);
-      // A $connect that took longer than a closing gateway waits.
-      if (this.#state === 'closed') connection.close(gatewayEnds.goingAway);
-    });
-    // The client gave up while $connect ran. AWS may then forget about $disconnect; here nobody may become a ghost.
-    if (!opened) this.#onClosed(context, gatewayEnds.lost);
+  #onOpen(webSocket: WebSocket, stream: Duplex, context: ConnectionContext): void {
+    const connection = new GatewayConnection(webSocket, stream, context, this.#host);
+    this.#connections.set(context.connectionId, connection);
+    // A $connect that took longer than a closing gateway waits.
+    if (this.#state === 'closed') connection.close(gatewayEnds.goingAway);
   }
 
   #onClosed(context: ConnectionContext, end: ConnectionEnd): void {
@@ -226,8 +130,11 @@ export class Gateway {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { stage, fallback, connectionsApi } = this.#options;
     const path = pathOf(request.url);
-    if (connectionsApi && connectionsPath(path, stage)) {
-      void answerConnectionsRequest(request, response, this.#connectionsApiHost(connectionsApi));
+    if (connectionsApi && connectionsPath(path)) {
+      // Whoever gave up while sending the request has no use for an answer.
+      answerConnectionsRequest(request, response, this.#connectionsApiHost(connectionsApi)).catch(() =>
+        response.destroy(),
+      );
     } else if (isStagePath(path, stage)) answer(response, 426, 'Upgrade Required');
     else if (!fallback || path.startsWith(`/${stage}/`)) answer(response, 403, 'Forbidden');
     else fallback(request, response);

@@ -51,7 +51,6 @@ export class GatewayConnection {
     // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
     stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
     socket.on('message', (data, isBinary) => this.#onMessage(String(data), isBinary));
-    socket.on('ping', () => this.#cutOffIfNotReading(0));
     socket.on('error', (error) => {
       this.#end ??= protocolEnd(error);
     });

@@ -30,10 +30,10 @@ const error = (statusCode: number, errorType: string, message?: string): Answer 
 const gone = error(410, 'GoneException');
 const throttled = error(429, 'LimitExceededException');
 
-/** The connectionId that a path names, still encoded; undefined for any other path. SDKs differ in encoding the "@". */
-export function connectionsPath(path: string, stage: string): string | undefined {
-  const [, before, id] = /^(\/[^/]+)\/(?:@|%40)connections\/([^/]+)$/i.exec(path) ?? [];
-  return before === `/${stage}` ? id : undefined;
+/** The stage and the connectionId, still encoded, that a path of this API names. SDKs differ in encoding the "@". */
+export function connectionsPath(path: string): { readonly stage: string; readonly id: string } | undefined {
+  const [, stage, id] = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/i.exec(path) ?? [];
+  return stage !== undefined && id !== undefined ? { stage, id } : undefined;
 }
 
 /**
@@ -64,7 +64,9 @@ async function answerOf(request: IncomingMessage, host: ConnectionsApiHost): Pro
   if (fault) return error(403, fault, signatureMessages[fault]);
   if (host.throttle() === 'throttled') return throttled;
 
-  const connectionId = decode(connectionsPath(path, host.stage) ?? '');
+  const named = connectionsPath(path);
+  if (named?.stage !== host.stage) return error(403, 'ForbiddenException', 'Forbidden');
+  const connectionId = decode(named.id);
   if (!/^[\w-]{15}=$/.test(connectionId)) {
     return error(400, 'BadRequestException', `Invalid connectionId: ${connectionId}`);
   }

@@ -37,6 +37,13 @@ export const tooDeep: MakeTextCase = (random, scene, number) => {
   return refused(random, withMember(aRequest(random, scene, number), 'data', data), 'invalid_request');
 };
 
+/** Data with a number that JavaScript takes for infinite. */
+export const tooBigNumber: MakeTextCase = (random, scene, number) => {
+  const infinite = random.pick(['1e400', '-1e309', `1${'0'.repeat(400)}`]);
+  const data = random.pick([infinite, `[null,${infinite}]`, `{"a":{"b":[${infinite}]}}`]);
+  return refused(random, withMember(aRequest(random, scene, number), 'data', data), 'invalid_request');
+};
+
 /** Depth where it is allowed, where it isn't read, and where nothing but a text may be. */
 export const deepElsewhere: MakeTextCase = (random, scene, number) => {
   const draft = aRequest(random, scene, number);

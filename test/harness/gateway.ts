@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { Gateway, type GatewayOptions } from '../../src/gateway/Gateway.ts';
+import { Gateway } from '../../src/gateway/Gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/options.ts';
 
 /** A gateway that listens on a free port until the test is finished. */
 export type TestGateway = {

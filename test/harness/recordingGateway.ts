@@ -1,6 +1,6 @@
 import type { ConnectionEnd } from '../../src/gateway/closeReasons.ts';
 import type { ConnectEvent, DisconnectEvent, MessageEvent } from '../../src/gateway/events.ts';
-import type { GatewayOptions } from '../../src/gateway/Gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { startGateway } from './gateway.ts';
 import { recorder } from './integrations.ts';

@@ -82,6 +82,18 @@ describe('messages', () => {
     }
   });
 
+  it.each(['1e400', '-1e400', '[{"a":[1e309]}]'])(
+    '[MS4] refuse %s, which would arrive as null',
+    async (data) => {
+      const { alice } = await startPair();
+      const request = `{"action":"sendMessage","meetingId":"standup","data":${data}}`;
+      expect(await alice.requestText(request)).toMatchObject({
+        code: 'invalid_request',
+        details: { field: 'data' },
+      });
+    },
+  );
+
   it.each(['[', '{"a":'])('[MS4] refuse data nested more than 128 deep in %s', async (open) => {
     const { alice, bob } = await startPair();
     const close = open === '[' ? ']' : '}';

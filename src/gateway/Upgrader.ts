@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from './clock.ts';
+import { type Admission, malformedResult, readConnectResult } from './connectResult.ts';
+import { type ConnectionContext, connectEvent } from './events.ts';
+import type { Invoker } from './Invoker.ts';
+import type { Ids } from './ids.ts';
+import { gatewayLimits, ownLimits } from './limits.ts';
+import type { GatewayOptions } from './options.ts';
+import { TokenBucket } from './TokenBucket.ts';
+import { gatewayRefusal, type Refusal, refusalOf, refuse } from './upgrade.ts';
+
+/** What upgrading needs of its gateway. */
+export type UpgradeHost = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly invoker: Invoker;
+  readonly isOpen: () => boolean;
+  /** Called before the first byte behind the handshake is read. */
+  readonly onOpen: (webSocket: WebSocket, stream: Duplex, context: ConnectionContext) => void;
+  /** Called when `$connect` has admitted a client that has given up meanwhile. */
+  readonly onLost: (context: ConnectionContext) => void;
+};
+
+/** An upgrade request, as an HTTP server hands it over. */
+export type UpgradeRequest = {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+};
+
+/** The way from an upgrade request to an open WebSocket: what can't become one is refused, then `$connect` decides. */
+export class Upgrader {
+  readonly #options: GatewayOptions;
+  readonly #host: UpgradeHost;
+  readonly #connectQuota: TokenBucket;
+  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
+  readonly #webSockets: WebSocketServer;
+
+  constructor(options: GatewayOptions, host: UpgradeHost) {
+    this.#options = options;
+    this.#host = host;
+    const { connectsPerSecond } = gatewayLimits;
+    this.#connectQuota = new TokenBucket(connectsPerSecond, connectsPerSecond, host.clock);
+    const webSocketOptions = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: gatewayLimits.messageBytes,
+      closeTimeout: ownLimits.closeMs,
+      // Left to itself, ws would echo the first subprotocol offered; API Gateway echoes what $connect returns.
+      handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
+        this.#subprotocols.get(request) ?? false,
+    };
+    this.#webSockets = new WebSocketServer(webSocketOptions);
+  }
+
+  /** Answers the request, with 101 or a refusal. */
+  async upgrade(upgrade: UpgradeRequest): Promise<void> {
+    const { request, socket } = upgrade;
+    const requestId = this.#host.ids.requestId();
+    const refusal = this.#refusalOf(request);
+    if (refusal) return refuse(socket, refusal, requestId);
+    const context = this.#contextOf(request);
+    const admission = await this.#connect(request, context, requestId);
+    if (admission.status === 'refused') return refuse(socket, admission.refusal, requestId);
+    if (admission.subprotocol) this.#subprotocols.set(request, admission.subprotocol);
+    this.#open(upgrade, context);
+  }
+
+  #refusalOf(request: IncomingMessage): Refusal | undefined {
+    const refusal = refusalOf(request, this.#options.stage);
+    if (refusal) return refusal;
+    if (!this.#host.isOpen()) {
+      return gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
+    }
+    if (this.#options.quotas !== 'aws' || this.#connectQuota.take() === 'granted') return undefined;
+    return gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
+  }
+
+  #contextOf(request: IncomingMessage): ConnectionContext {
+    const { stage, stageVariables, apiId = 'local00000', domainName = 'localhost' } = this.#options;
+    const userAgent = request.headers['user-agent'];
+    const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    return {
+      stage,
+      connectedAt: this.#host.clock.now(),
+      identity: { ...(userAgent !== undefined && { userAgent }), sourceIp },
+      domainName,
+      connectionId: this.#host.ids.connectionId(),
+      apiId,
+      ...(stageVariables && { stageVariables }),
+    };
+  }
+
+  async #connect(
+    request: IncomingMessage,
+    context: ConnectionContext,
+    requestId: string,
+  ): Promise<Admission> {
+    const { $connect } = this.#options.routes;
+    if (!$connect) return { status: 'admitted', subprotocol: undefined };
+    const nowMs = this.#host.clock.now();
+    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
+    const outcome = await this.#host.invoker.invoke($connect, connectEvent(request, context, stamp));
+    const admission = readConnectResult(outcome);
+    if (admission !== 'malformed') return admission;
+    const { connectionId } = context;
+    this.#options.report?.({ kind: 'malformed result', routeKey: '$connect', connectionId, requestId });
+    return malformedResult;
+  }
+
+  #open({ request, socket, head }: UpgradeRequest, context: ConnectionContext): void {
+    let opened = false;
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      opened = true;
+      this.#host.onOpen(webSocket, socket, context);
+    });
+    // AWS may then forget about $disconnect; here nobody may become a ghost.
+    if (!opened) this.#host.onLost(context);
+  }
+}

@@ -1,0 +1,30 @@
+import type { RequestListener } from 'node:http';
+import type { Clock } from './clock.ts';
+import type { ConnectionsApiOptions } from './connectionsApi.ts';
+import type { GatewayReport } from './Invoker.ts';
+import type { RandomBytes } from './ids.ts';
+import type { Routes } from './routes.ts';
+
+/** An API, and how its gateway behaves where AWS leaves a choice. */
+export type GatewayOptions = {
+  readonly stage: string;
+  readonly routes: Routes;
+  /** `$request.body.action` unless given. */
+  readonly routeSelectionExpression?: string;
+  /** Answers plain HTTP outside the stage; without it, that is 403. */
+  readonly fallback?: RequestListener;
+  /** Answers `@connections` over HTTP to whoever signs with this key. Off unless given. */
+  readonly connectionsApi?: ConnectionsApiOptions;
+  readonly apiId?: string;
+  readonly domainName?: string;
+  readonly stageVariables?: Readonly<Record<string, string>>;
+  /** `aws` holds clients to an account's default quotas. `off` unless given. */
+  readonly quotas?: 'off' | 'aws';
+  /** How often peers are pinged; one that was silent since the last ping is cut off. API Gateway never pings. */
+  readonly pingIntervalMs?: number;
+  /** Of each route, so many first invocations are watched for promises left pending. 100 unless given. */
+  readonly watchedInvocations?: number;
+  readonly report?: (report: GatewayReport) => void;
+  readonly clock?: Clock;
+  readonly randomBytes?: RandomBytes;
+};

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { protocolLimits } from './limits.ts';
+
+/** Accepts what a message may carry: any JSON value but null that can be relayed as it was sent. */
+export const data = v.pipe(
+  v.unknown(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const message = faultOf(dataset.value, protocolLimits.dataDepth);
+    if (message !== undefined) addIssue({ message });
+  }),
+);
+
+function faultOf(value: unknown, levels: number): string | undefined {
+  if (value === undefined || value === null) return 'is missing: send any JSON value but null';
+  return faultWithin(value, levels);
+}
+
+/** Stops at the limit, so that the check itself can't overflow the stack. */
+function faultWithin(value: unknown, levels: number): string | undefined {
+  // JSON.parse makes Infinity of 1e400, and JSON.stringify null of that.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return 'holds a number over 1.8e308: send it as a string';
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (levels === 0) return `may nest at most ${protocolLimits.dataDepth} deep`;
+  for (const child of Object.values(value)) {
+    const fault = faultWithin(child, levels - 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
