@@ -4,13 +4,19 @@
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --force    everything, current or not
+//   node scripts/build.mjs --out=DIR  into another folder than dist
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const flags = new Set(process.argv.slice(2));
+const out = resolve(
+  root,
+  [...flags].find((flag) => flag.startsWith('--out='))?.slice('--out='.length) ?? 'dist',
+);
 
 const common = {
   absWorkingDir: root,
@@ -25,15 +31,15 @@ const common = {
 };
 
 const server = {
-  outfile: 'dist/local/main.mjs',
+  outfile: join(out, 'local/main.mjs'),
   options: { ...common, entryPoints: ['local/main.ts'], packages: 'external' },
 };
 
 const functions = readdirSync(`${root}lambda`)
   .filter((name) => existsSync(`${root}lambda/${name}/index.ts`))
   .map((name) => ({
-    outfile: `dist/lambda/${name}/index.mjs`,
-    zip: `dist/lambda/${name}.zip`,
+    outfile: join(out, `lambda/${name}/index.mjs`),
+    zip: join(out, `lambda/${name}.zip`),
     options: {
       ...common,
       entryPoints: [`lambda/${name}/index.ts`],
@@ -50,24 +56,29 @@ for (const target of flags.has('--server') ? [server] : [server, ...functions]) 
 
 async function bundle({ outfile, zip, options }) {
   const { metafile } = await build({ ...options, outfile });
-  if (zip) writeZip(zip, { 'index.mjs': readFileSync(root + outfile) });
+  if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
   const inputs = [...Object.keys(metafile.inputs), 'package-lock.json', 'scripts/build.mjs'];
-  mkdirSync(`${root}dist/.inputs`, { recursive: true });
+  mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
   writeFileSync(inputsFile(outfile), JSON.stringify(inputs));
 }
 
 /** The same bytes for the same files: zips carry times, which are set to the first that they can express. */
 function writeZip(file, files) {
-  writeFileSync(root + file, zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) }));
+  // Lambda unpacks with the permissions that a zip made on Unix says: readable by all.
+  const attributes = { os: 3, attrs: (0o100644 << 16) >>> 0 };
+  writeFileSync(file, zipSync(files, { level: 9, mtime: new Date(1980, 0, 1), ...attributes }));
 }
 
-function isCurrent({ outfile, zip }) {
-  if (![root + outfile, zip ? root + zip : root, inputsFile(outfile)].every(existsSync)) return false;
-  const builtAtMs = statSync(root + outfile).mtimeMs;
+function isCurrent({ outfile, zip = outfile }) {
+  if (![outfile, zip, inputsFile(outfile)].every((file) => existsSync(file))) return false;
+  const builtAtMs = statSync(outfile).mtimeMs;
   const inputs = JSON.parse(readFileSync(inputsFile(outfile), 'utf8'));
-  return inputs.every((input) => existsSync(root + input) && statSync(root + input).mtimeMs < builtAtMs);
+  return inputs.every(
+    (input) => existsSync(join(root, input)) && statSync(join(root, input)).mtimeMs < builtAtMs,
+  );
 }
 
+/** What went into a bundle is kept beside all of them, where nobody zips it. */
 function inputsFile(outfile) {
-  return `${root}dist/.inputs/${outfile.replaceAll('/', '_')}.json`;
+  return join(out, '.inputs', `${outfile.slice(out.length + 1).replaceAll(/[/\\]/g, '-')}.json`);
 }

@@ -1,7 +1,12 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { meetingsContract } from '../../test/contracts/meetings.ts';
-import { dynamodbSource, startDynamoDB, type TestDynamoDB } from '../../test/harness/dynamodb.ts';
+import {
+  createTables,
+  dynamodbSource,
+  startDynamoDB,
+  type TestDynamoDB,
+} from '../../test/harness/dynamodb.ts';
 import { injectFaults } from '../../test/harness/faults.ts';
 import { seededRandom, seedOfRun } from '../../test/harness/random.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
@@ -19,7 +24,7 @@ if (dynamodbSource.kind === 'none') {
     const create = async (documents: DynamoDBDocumentClient) =>
       new DynamoMeetings({
         documents,
-        tables: await dynamodb.createTables(),
+        tables: await createTables(dynamodb.connect()),
         connectionTtlSeconds: 10 ** 9,
         now: Date.now,
         newId: () => crypto.randomUUID(),

@@ -50,11 +50,6 @@ it("the README's own lines connect two users, who send to everybody, to a user a
   expect(await alice.next()).toMatchObject({ type: 'ack', sent: 0, stale: 0 });
 });
 
-it('the server prints the very line that the README gives', async () => {
-  const server = await startTestServer();
-  expect(server.wscatLine.replace(server.webSocketUrl, 'ws://127.0.0.1:3001/production')).toBe(wscatLines[0]);
-});
-
 const connectionIdIn = (frame: Frame): string => (frame.from as { connectionId: string }).connectionId;
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startProcess } from '../harness/startProcess.ts';
 import { TestClient } from '../harness/TestClient.ts';
@@ -20,6 +21,13 @@ describe('npm start', () => {
     expect((await fetch(pageOf(server.url, '/nothing'))).status).toBe(404);
     expect((await fetch(pageOf(server.url, '/'), { method: 'POST' })).status).toBe(405);
     expect((await fetch(pageOf(server.url, '/production'))).status).toBe(426);
+  });
+
+  it('prints the very line that the README gives', async () => {
+    const server = await startProcess();
+    const [line = ''] = readFileSync('README.md', 'utf8').match(/^npx wscat .*$/m) ?? [];
+    expect(line).not.toBe('');
+    expect(server.stdout()).toContain(line.replace('ws://127.0.0.1:3001/production', server.url));
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

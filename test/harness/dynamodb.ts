@@ -29,8 +29,6 @@ export type TestDynamoDB = {
   readonly endpoint: string;
   /** A new client, which the test may change. */
   connect(): DynamoDBClient;
-  /** Makes both tables anew, under names that no other test has. */
-  createTables(): Promise<TableNames>;
   stop(): Promise<void>;
 };
 
@@ -40,7 +38,7 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
     ? { endpoint: process.env.DYNAMODB_ENDPOINT, stop: async () => {} }
     : await startLocal();
   const connect = () => new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: testCredentials });
-  return { endpoint, connect, createTables: () => createTables(connect()), stop };
+  return { endpoint, connect, stop };
 }
 
 async function startLocal(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
@@ -92,8 +90,8 @@ async function freePort(): Promise<number> {
 
 let tables = 0;
 
-/** The tables as DESIGN and the deployment have them, but for time to live, which no emulator enforces. */
-async function createTables(client: DynamoDBClient): Promise<TableNames> {
+/** Makes both tables anew as they are deployed, but for time to live, which no emulator enforces. */
+export async function createTables(client: DynamoDBClient): Promise<TableNames> {
   const suffix = `${process.pid}-${++tables}`;
   const names = { connections: `CloudMeetXConnections-${suffix}`, meetings: `CloudMeetXMeetings-${suffix}` };
   const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });

@@ -1,16 +1,33 @@
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/environment.ts';
-import { createLog } from '../../lambda/shared/log.ts';
-import { readConfig } from '../../local/config.ts';
-import { type RunningServer, type ServerOverrides, startServer } from '../../local/server.ts';
+import type { Meetings } from '../../src/meeting/ports.ts';
+import type { LogKeeper, LogLine } from './LogKeeper.ts';
+import { startLambdaBackend } from './lambdaBackend.ts';
+import { startLocalBackend } from './localBackend.ts';
 import { TestClient, type TestClientOptions } from './TestClient.ts';
 
-type LogLine = Readonly<Record<string, unknown>>;
 type Query = Readonly<Record<string, string>>;
 
-/** What `npm start` runs, in the test's own process, on a free port, until the test is finished. */
-export type TestServer = RunningServer & {
-  /** Log lines so far. */
+/** A backend under test, wherever its handlers run. */
+export type BackendUnderTest = {
+  /** `ws://HOST:PORT/STAGE`, without a query. */
+  readonly webSocketUrl: string;
+  readonly log: LogKeeper;
+  /** The store itself, to look into and to plant something in. */
+  readonly meetings: Meetings;
+  /** Makes every call of the handlers to the store fail, or work again. */
+  readonly setStore: (state: 'working' | 'failing') => void;
+  stop(): Promise<void>;
+};
+
+/** What a test may ask for beside environment variables. */
+export type BackendOptions = { readonly pingIntervalMs?: number };
+
+/** Where the handlers run: `npm run test:lambda` sets `TARGET=lambda`. */
+export const target: 'local' | 'lambda' = process.env.TARGET === 'lambda' ? 'lambda' : 'local';
+
+/** A backend with the ways that tests talk to it. */
+export type TestServer = BackendUnderTest & {
   readonly logged: readonly LogLine[];
   /** The first log line with these fields, as soon as it's there. */
   logLine(fields: LogLine): Promise<LogLine>;
@@ -22,25 +39,27 @@ export type TestServer = RunningServer & {
   connectKnown(userId: string, query?: Query): Promise<{ client: TestClient; connectionId: string }>;
 };
 
-/** Starts the server with this environment and, where a test needs a faulty one, its ports. */
+/**
+ * Starts the backend with this environment, on a free port, until the test is finished: what `npm start` runs, in the
+ * test's own process; or the built functions behind the gateway, with a DynamoDB.
+ */
 export async function startTestServer(
   env: Environment = {},
-  overrides: ServerOverrides = {},
+  options: BackendOptions = {},
 ): Promise<TestServer> {
-  const log = new LogKeeper();
-  const config = readConfig({ PORT: '0', ...env }, []);
-  const server = await startServer(
-    config,
-    createLog({ level: 'debug', write: log.write, now: Date.now }),
-    overrides,
-  );
-  onTestFinished(() => server.stop());
+  const start = target === 'lambda' ? startLambdaBackend : startLocalBackend;
+  const backend = await start(env, options);
+  onTestFinished(() => backend.stop());
+  const { webSocketUrl, log } = backend;
 
-  const url = (query: Query) => [server.webSocketUrl, new URLSearchParams(query)].filter(String).join('?');
-  const connect = (userId: string, query: Query = {}, options: TestClientOptions = {}) =>
-    TestClient.connect(url({ meetingId: 'standup', userId, userName: nameOf(userId), ...query }), options);
+  const url = (query: Query) => [webSocketUrl, new URLSearchParams(query)].filter(String).join('?');
+  const connect = (userId: string, query: Query = {}, clientOptions: TestClientOptions = {}) =>
+    TestClient.connect(
+      url({ meetingId: 'standup', userId, userName: nameOf(userId), ...query }),
+      clientOptions,
+    );
   return {
-    ...server,
+    ...backend,
     logged: log.lines,
     logLine: (fields) => log.line(fields),
     url,
@@ -48,38 +67,10 @@ export async function startTestServer(
     async connectKnown(userId, query = {}) {
       const before = log.lines.length;
       const client = await connect(userId, query);
-      const line = log.lines.slice(before).find((logged) => matches(logged, { event: 'connected', userId }));
-      return { client, connectionId: String(line?.connectionId) };
+      const { connectionId } = await log.line({ event: 'connected', userId }, before);
+      return { client, connectionId: String(connectionId) };
     },
   };
 }
-
-/** Keeps log lines, and lets a test wait for one. */
-class LogKeeper {
-  readonly lines: LogLine[] = [];
-  readonly #waiting = new Set<(line: LogLine) => void>();
-
-  readonly write = (text: string): void => {
-    const line = JSON.parse(text) as LogLine;
-    this.lines.push(line);
-    for (const check of this.#waiting) check(line);
-  };
-
-  line(fields: LogLine): Promise<LogLine> {
-    const found = this.lines.find((line) => matches(line, fields));
-    if (found) return Promise.resolve(found);
-    return new Promise((resolve) => {
-      const check = (line: LogLine) => {
-        if (!matches(line, fields)) return;
-        this.#waiting.delete(check);
-        resolve(line);
-      };
-      this.#waiting.add(check);
-    });
-  }
-}
-
-const matches = (line: LogLine, fields: LogLine): boolean =>
-  Object.entries(fields).every(([name, value]) => line[name] === value);
 
 const nameOf = (userId: string): string => userId.slice(0, 1).toUpperCase() + userId.slice(1);

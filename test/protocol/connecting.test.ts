@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { FaultyMeetings } from '../harness/FaultyMeetings.ts';
 import { startTestServer } from '../harness/server.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
@@ -83,9 +82,8 @@ describe('connecting', () => {
   });
 
   it('[CN5] answers 500 when the store fails, and tells nothing internal', async () => {
-    const meetings = new FaultyMeetings();
-    const server = await startTestServer({}, { meetings });
-    meetings.state = 'failing';
+    const server = await startTestServer();
+    server.setStore('failing');
     const { statusCode, body } = await TestClient.refused(server.url({ meetingId: 'standup' }));
     expect(statusCode).toBe(500);
     expect(JSON.parse(body)).toEqual({

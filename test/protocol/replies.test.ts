@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EmbeddedMeetings } from '../../src/embedded/EmbeddedMeetings.ts';
 import { errorCodes } from '../../src/protocol/errors.ts';
 import type { ConnectionId } from '../../src/protocol/ids.ts';
 import { aConnection } from '../harness/connections.ts';
@@ -11,8 +10,7 @@ const roomy = { connectionsPerMeeting: 100, connectionsPerUser: 5 };
 
 describe('replies', () => {
   it('[AK1] count the recipients by how the sends ended', async () => {
-    const meetings = new EmbeddedMeetings();
-    const server = await startTestServer({}, { meetings });
+    const server = await startTestServer();
     const alice = await server.connect('alice');
     expect(await alice.request({ ...hello, requestId: 'r' })).toEqual({
       type: 'ack',
@@ -24,15 +22,15 @@ describe('replies', () => {
     });
     await server.connect('bob');
     const longAgoMs = Date.now() - 60_000;
-    await meetings.connect(
+    await server.meetings.connect(
       aConnection({ connectionId: 'gone-1', userId: 'g1', connectedAtMs: longAgoMs }),
       roomy,
     );
-    await meetings.connect(
+    await server.meetings.connect(
       aConnection({ connectionId: 'gone-2', userId: 'g2', connectedAtMs: longAgoMs }),
       roomy,
     );
-    await meetings.connect(
+    await server.meetings.connect(
       aConnection({ connectionId: 'new', userId: 'n', connectedAtMs: Date.now() }),
       roomy,
     );
@@ -40,9 +38,8 @@ describe('replies', () => {
   });
 
   it('[AK2] report failed sends, which cost nobody a message or a membership', async () => {
-    const meetings = new EmbeddedMeetings();
-    const server = await startTestServer({}, { meetings });
-    await meetings.connect(
+    const server = await startTestServer();
+    await server.meetings.connect(
       aConnection({ connectionId: 'opening', userId: 'o', connectedAtMs: Date.now() }),
       roomy,
     );
@@ -50,7 +47,7 @@ describe('replies', () => {
     const bob = await server.connect('bob');
     expect(await alice.request(hello)).toMatchObject({ sent: 1, failed: 1, stale: 0 });
     expect(await bob.next()).toMatchObject({ data: 'hello' });
-    expect(await meetings.find('opening' as ConnectionId)).toBeDefined();
+    expect(await server.meetings.find('opening' as ConnectionId)).toBeDefined();
     expect(server.logged).toContainEqual(
       expect.objectContaining({ level: 'warn', event: 'send failed', failed: 1 }),
     );
@@ -78,10 +75,9 @@ describe('replies', () => {
   });
 
   it('[AK4] tell a connection that is no member any more', async () => {
-    const meetings = new EmbeddedMeetings();
-    const server = await startTestServer({}, { meetings });
+    const server = await startTestServer();
     const { client: alice, connectionId } = await server.connectKnown('alice');
-    await meetings.leave(connectionId as ConnectionId);
+    await server.meetings.leave(connectionId as ConnectionId, 'left');
     expect(await alice.request(hello)).toMatchObject({ status: 403, code: 'not_in_meeting' });
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { FaultyMeetings } from '../harness/FaultyMeetings.ts';
 import { startTestServer } from '../harness/server.ts';
 
 const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
@@ -129,10 +128,9 @@ describe('requests', () => {
   });
 
   it('[RQ6] answers internal_error when the store fails, tells nothing internal, and goes on', async () => {
-    const meetings = new FaultyMeetings();
-    const server = await startTestServer({}, { meetings });
+    const server = await startTestServer();
     const alice = await server.connect('alice');
-    meetings.state = 'failing';
+    server.setStore('failing');
     expect(await alice.request({ ...hello, requestId: 'r' })).toEqual({
       type: 'error',
       requestId: 'r',
@@ -142,7 +140,7 @@ describe('requests', () => {
       retryable: true,
     });
     expect(server.logged.filter(({ level }) => level === 'error')).toHaveLength(1);
-    meetings.state = 'working';
+    server.setStore('working');
     expect(await alice.request(hello)).toMatchObject({ type: 'ack' });
   });
 });

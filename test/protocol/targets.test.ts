@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { EmbeddedMeetings } from '../../src/embedded/EmbeddedMeetings.ts';
 import { aConnection } from '../harness/connections.ts';
 import { startTestServer } from '../harness/server.ts';
 
@@ -121,9 +120,8 @@ describe('targets of sendMessage', () => {
   });
 
   it('[TG8] acks a target that turns out to be gone as stale, once', async () => {
-    const meetings = new EmbeddedMeetings();
-    const server = await startTestServer({}, { meetings });
-    await meetings.connect(
+    const server = await startTestServer();
+    await server.meetings.connect(
       aConnection({ connectionId: 'bob-gone', userId: 'bob', connectedAtMs: Date.now() - 30_001 }),
       roomy,
     );
@@ -137,9 +135,8 @@ describe('targets of sendMessage', () => {
   });
 
   it('[TG8] gives a connection that may still be opening the benefit of the doubt', async () => {
-    const meetings = new EmbeddedMeetings();
-    const server = await startTestServer({}, { meetings });
-    await meetings.connect(
+    const server = await startTestServer();
+    await server.meetings.connect(
       aConnection({ connectionId: 'bob-opening', userId: 'bob', connectedAtMs: Date.now() }),
       roomy,
     );

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const functions = ['onConnect', 'onDefault', 'onDisconnect', 'sendMessage'];
+
+describe('the build', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-build-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const built = (name: string): string => {
+    const out = join(folder, name);
+    execFileSync(process.execPath, ['scripts/build.mjs', `--out=${out}`]);
+    return join(out, 'lambda');
+  };
+  const first = built('first');
+
+  it('makes a bundle, a source map and a zip of each function', () => {
+    expect(readdirSync(first).sort()).toEqual(functions.flatMap((name) => [name, `${name}.zip`]).sort());
+    for (const name of functions) {
+      expect(readdirSync(join(first, name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    }
+  });
+
+  it('makes the same bytes of the same sources', () => {
+    const second = built('second');
+    for (const name of functions) expect(hashOf(second, name)).toBe(hashOf(first, name));
+  });
+
+  it.each(functions)('makes %s load with defaults alone', (name) => {
+    const script = `import(${JSON.stringify(join(first, name, 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      env: {},
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('function\n');
+  });
+
+  it('makes a function say which variable is wrong', () => {
+    const script = `import(${JSON.stringify(join(first, 'onConnect', 'index.mjs'))}).catch((e) => console.log(e.message))`;
+    const env = { CALLBACK_URL: 'localhost:3001' };
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^CALLBACK_URL must be the http or https address .* but is "localhost:3001"\.$/m);
+  });
+});
+
+const hashOf = (folder: string, name: string): string =>
+  createHash('sha256')
+    .update(readFileSync(join(folder, `${name}.zip`)))
+    .digest('hex');
