@@ -1,6 +1,6 @@
 import { ConfigError } from '../lambda/shared/environment.ts';
 import { createLog, type Log } from '../lambda/shared/log.ts';
-import { readConfig } from './config.ts';
+import { isLoopback, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */
@@ -11,19 +11,24 @@ async function main(): Promise<void> {
     write: (line) => process.stderr.write(`${line}\n`),
     now: Date.now,
   });
+  // Whoever reads our output may go away; meetings must not end with them.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const server = await startServer(config, log);
-  process.stdout.write(greeting(server));
+  process.stdout.write(greeting(server, isLoopback(config.host)));
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void stop(server, log, signal));
 }
 
-function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer): string {
+function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer, onLoopback: boolean): string {
+  const reach = onLoopback
+    ? 'only programs on this machine reach it, and they may join any meeting under any name.'
+    : 'WARNING: whoever reaches this address may join any meeting under any name.';
   return `CloudMeetX is running.
 
   API   ${webSocketUrl}?meetingId=…&userId=…&userName=…
   Page  ${pageUrl}
 
-Authentication is off: whoever can reach this address can join any meeting under any name.
+Authentication is off: ${reach}
 Two terminals in one meeting (change alice to bob in the second):
 
   ${wscatLine}

@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { pathOf } from '../src/gateway/upgrade.ts';
 
 /** What the pages tell of the server. */
 export type PagesOptions = {
@@ -13,7 +14,7 @@ export function createPages({ health, wscatLine }: PagesOptions): RequestListene
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, 'text/plain', 'Only GET and HEAD are served here.\n');
     }
-    switch (pathOf(request)) {
+    switch (pathOf(request.url)) {
       case '/healthz': {
         const status = health();
         return answer(response, status === 'ok' ? 200 : 503, 'application/json', JSON.stringify({ status }));
@@ -28,8 +29,6 @@ export function createPages({ health, wscatLine }: PagesOptions): RequestListene
 
 const welcome = (wscatLine: string): string =>
   `This is CloudMeetX, the real-time backend of a video-conferencing product. Join a meeting from two terminals:\n\n  ${wscatLine}\n`;
-
-const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
 
 function answer(response: ServerResponse, statusCode: number, type: string, body: string): void {
   response.writeHead(statusCode, {

@@ -19,6 +19,7 @@ const problems = [
   ...tests
     .filter(({ file, ids }) => proving.test(file) && ids.length === 0)
     .map(({ file, name }) => `${file}: "${name}" cites no rule`),
+  ...idleContracts().map((file) => `${file}: no test runs this contract`),
 ];
 
 for (const problem of problems) console.error(problem);
@@ -39,7 +40,7 @@ function filesBelow(folder) {
 }
 
 function testsOf(file) {
-  const text = readFileSync(`${root}/${file}`, 'utf8');
+  const text = withoutComments(readFileSync(`${root}/${file}`, 'utf8'));
   return [...text.matchAll(/\bit(?:\.(?:each|for|skipIf)\([\s\S]*?\))?\(\s*(['"`])(.*?)\1/g)].map(
     ([, , name]) => ({
       file,
@@ -49,4 +50,19 @@ function testsOf(file) {
       ),
     }),
   );
+}
+
+/** A test that is commented out proves nothing. */
+function withoutComments(text) {
+  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+/** Contracts that no test file runs prove nothing, either. */
+function idleContracts() {
+  const contracts = filesBelow('test').filter((file) => /^test\/contracts\//.test(file));
+  const runners = ['src', 'lambda', 'local', 'test']
+    .flatMap(filesBelow)
+    .filter((file) => file.endsWith('.test.ts'));
+  const imported = runners.map((file) => withoutComments(readFileSync(`${root}/${file}`, 'utf8'))).join('\n');
+  return contracts.filter((file) => !imported.includes(`${file.slice('test/'.length)}'`));
 }

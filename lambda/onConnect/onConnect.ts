@@ -4,6 +4,7 @@ import { parseConnectQuery } from '../../src/protocol/connectQuery.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import type { Backend } from '../shared/backend.ts';
 import { type ConnectEvent, connectionIdOf, type ProxyResult } from '../shared/events.ts';
+import { refusalOf } from '../shared/refusalOf.ts';
 
 /** `$connect`: admits the connection to its meeting, or refuses the upgrade with a status and a body that says why. */
 export const createOnConnect =
@@ -18,13 +19,9 @@ export const createOnConnect =
       backend.log.info('connected', { requestId, connectionId, meetingId, userId, evicted: evicted.length });
       return { statusCode: 200 };
     } catch (error) {
-      const refusal = error instanceof ProtocolError ? error : new ProtocolError('internal_error');
-      if (refusal === error) backend.log.info('refused', { requestId, connectionId, code: refusal.code });
-      else backend.log.error('error', { requestId, connectionId, routeKey: '$connect', error });
-      return {
-        statusCode: refusal.status,
-        body: JSON.stringify({ code: refusal.code, message: refusal.message }),
-      };
+      const context = { requestId, connectionId, routeKey: '$connect' };
+      const { status, code, message } = refusalOf(error, backend.log, context);
+      return { statusCode: status, body: JSON.stringify({ code, message }) };
     }
   };
 

@@ -1,6 +1,7 @@
 import { leaveReason } from '../../src/meeting/leaveReason.ts';
 import type { Backend } from '../shared/backend.ts';
 import { connectionIdOf, type DisconnectEvent, type ProxyResult } from '../shared/events.ts';
+import { refusalOf } from '../shared/refusalOf.ts';
 
 /** `$disconnect`: ends the connection's membership, unless something else already has. Nobody hears the answer. */
 export const createOnDisconnect =
@@ -15,7 +16,7 @@ export const createOnDisconnect =
       log.info('disconnected', { requestId, connectionId, meetingId, reason, outcome: left.outcome });
       return { statusCode: 200 };
     } catch (error) {
-      log.error('error', { requestId, connectionId, routeKey: '$disconnect', error });
-      return { statusCode: 500 };
+      const context = { requestId, connectionId, routeKey: '$disconnect' };
+      return { statusCode: refusalOf(error, log, context).status };
     }
   };

@@ -14,8 +14,9 @@ import { replying } from '../shared/replying.ts';
 /** `sendMessage`: relays a message to a connection, a user or everyone of the sender's meeting, and acks it. */
 export const createSendMessage = (backend: Backend) =>
   replying(backend, async (event: MessageEvent) => {
-    const sender = await findSender(backend, connectionIdOf(event));
-    await takeToken(backend.rateLimit, sender.connectionId);
+    const connectionId = connectionIdOf(event);
+    await takeToken(backend.rateLimit, connectionId);
+    const sender = await findSender(backend, connectionId);
 
     const request = parseSendMessage(event.body);
     const { audience, frame } = relay(sender, request, stamp(backend));

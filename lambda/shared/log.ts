@@ -5,7 +5,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Facts about an event: ids and counts, never what a message says. An Error is logged with its stack. */
-type LogFields = Readonly<Record<string, unknown>>;
+export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line an event, at each level. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;
@@ -24,12 +24,22 @@ export function createLog({ level, write, now }: LogOptions): Log {
   const lowest = logLevels.indexOf(level);
   const at =
     (lineLevel: LogLevel) =>
-    (event: string, fields: LogFields = {}) => {
+    (event: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(lineLevel) < lowest) return;
       const time = new Date(now()).toISOString();
-      write(JSON.stringify({ time, level: lineLevel, event, ...fields }, withErrors));
+      write(encode({ time, level: lineLevel, event, ...fields }));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Logging never throws: what JSON can't say (cycles, BigInts) is named instead. */
+function encode(line: LogFields): string {
+  try {
+    return JSON.stringify(line, withErrors);
+  } catch (error) {
+    const { time, level, event } = line;
+    return JSON.stringify({ time, level, event, unloggable: String(error) });
+  }
 }
 
 /** JSON has no notion of an Error: its fields aren't enumerable. */

@@ -1,15 +1,15 @@
-import { ProtocolError } from '../../src/protocol/errors.ts';
 import { encodeFrame, errorFrame, type ServerFrame } from '../../src/protocol/frames.ts';
 import { requestIdOf } from '../../src/protocol/request.ts';
 import type { Backend } from './backend.ts';
 import { connectionIdOf, type MessageEvent, type ProxyResult } from './events.ts';
+import { refusalOf } from './refusalOf.ts';
 
 /**
  * Makes a message route of a function that returns its reply: every request gets exactly one, as the route response,
  * and an error thrown becomes one that the client can read.
  *
- * This is the boundary where errors are logged. Ours are answered `internal_error` rather than thrown on, for the
- * frame that API Gateway makes of a throw names no request.
+ * Our own faults are answered `internal_error` rather than thrown on, for the frame that API Gateway makes of a throw
+ * names no request.
  */
 export function replying(
   { log }: Pick<Backend, 'log'>,
@@ -21,9 +21,7 @@ export function replying(
     } catch (error) {
       const { requestId, routeKey } = event.requestContext;
       const context = { requestId, connectionId: connectionIdOf(event), routeKey };
-      const refusal = error instanceof ProtocolError ? error : new ProtocolError('internal_error');
-      if (refusal === error) log.info('refused', { ...context, code: refusal.code });
-      else log.error('error', { ...context, error });
+      const refusal = refusalOf(error, log, context);
       return { statusCode: refusal.status, body: encodeFrame(errorFrame(refusal, requestIdOf(event.body))) };
     }
   };

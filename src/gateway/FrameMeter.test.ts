@@ -11,7 +11,7 @@ import { FrameMeter } from './FrameMeter.ts';
 
 /** What a meter for 1,000 bytes a frame says of these bytes, coming in these chunks. */
 function measure(...chunks: readonly Buffer[]): number | undefined {
-  const meter = new FrameMeter(1000);
+  const meter = new FrameMeter({ frameBytes: 1000, messageBytes: Number.POSITIVE_INFINITY });
   for (const chunk of chunks) meter.watch(chunk);
   return meter.messagesBeforeOversize;
 }
@@ -107,7 +107,7 @@ it('agrees with frames made at random', () => {
   const random = seededRandom(seed);
 
   for (let run = 0; run < 300; run++) {
-    const meter = new FrameMeter(1000);
+    const meter = new FrameMeter({ frameBytes: 1000, messageBytes: Number.POSITIVE_INFINITY });
     let messages = 0;
     let expected: number | undefined;
     for (let frames = random.below(20); frames > 0; frames--) {

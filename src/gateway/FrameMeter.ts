@@ -8,25 +8,30 @@ const LENGTH_IN_16_BITS = 126;
 const LENGTH_IN_64_BITS = 127;
 const LONGEST_HEADER_BYTES = 14;
 
+/** The largest that a frame, and a message of any number of frames, may be, in bytes. */
+export type SizeLimits = { readonly frameBytes: number; readonly messageBytes: number };
+
 /**
- * Watches a client's bytes go by and finds the first frame that is longer than API Gateway takes.
+ * Watches a client's bytes go by and finds the first message that is larger than API Gateway takes, or that comes in
+ * a larger frame.
  *
  * `ws` tells messages apart but not the frames they came in, and API Gateway limits both: 100 KB in small fragments
  * is fine, 33 KB in one frame is not. Keeps a few bytes of header at most.
  */
 export class FrameMeter {
-  readonly #maxFrameBytes: number;
+  readonly #limits: SizeLimits;
   readonly #header = Buffer.alloc(LONGEST_HEADER_BYTES);
   #headerBytes = 0;
   #payloadBytesLeft = 0;
+  #messageBytes = 0;
   #messagesCompleted = 0;
   #messagesBeforeOversize: number | undefined;
 
-  constructor(maxFrameBytes: number) {
-    this.#maxFrameBytes = maxFrameBytes;
+  constructor(limits: SizeLimits) {
+    this.#limits = limits;
   }
 
-  /** How many whole messages came before the first frame that is too long; undefined while there is none. */
+  /** How many whole messages came before the first that is too big, or that came in too big a frame, if any. */
   get messagesBeforeOversize(): number | undefined {
     return this.#messagesBeforeOversize;
   }
@@ -51,8 +56,14 @@ export class FrameMeter {
     const isData = (first & OPCODE) < FIRST_CONTROL_OPCODE;
     this.#headerBytes = 0;
     this.#payloadBytesLeft = payloadBytes;
-    if (payloadBytes > this.#maxFrameBytes) this.#messagesBeforeOversize = this.#messagesCompleted;
-    else if (isData && first & FIN) this.#messagesCompleted++;
+    if (isData) this.#messageBytes += payloadBytes;
+    const { frameBytes, messageBytes } = this.#limits;
+    if (payloadBytes > frameBytes || this.#messageBytes > messageBytes) {
+      this.#messagesBeforeOversize = this.#messagesCompleted;
+    } else if (isData && first & FIN) {
+      this.#messagesCompleted++;
+      this.#messageBytes = 0;
+    }
   }
 }
 

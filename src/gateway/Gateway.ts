@@ -17,8 +17,8 @@ import { gatewayLimits, ownLimits } from './limits.ts';
 import type { GatewayOptions } from './options.ts';
 import { createSelectRoute } from './routes.ts';
 import { TokenBucket } from './TokenBucket.ts';
-import { Upgrader } from './Upgrader.ts';
-import { isStagePath, pathOf } from './upgrade.ts';
+import { type UpgradeRequest, Upgrader } from './Upgrader.ts';
+import { answerWithoutUpgrading, isStagePath, isWebSocketUpgrade, pathOf } from './upgrade.ts';
 
 /**
  * An API Gateway WebSocket API on one machine: clients can't tell it from AWS by limits, errors or events.
@@ -31,7 +31,8 @@ export class Gateway {
   readonly #connections = new Map<string, GatewayConnection>();
   readonly #host: ConnectionHost;
   readonly #upgrader: Upgrader;
-  readonly #upgrades = new Set<Promise<void>>();
+  /** Upgrades that wait for $connect, and their sockets. */
+  readonly #upgrades = new Map<Promise<void>, Duplex>();
   readonly #pings: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closed: Promise<void> | undefined;
@@ -39,7 +40,8 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const clock = options.clock ?? createClock();
-    const { report = () => {}, watchedInvocations = 100 } = options;
+    const { watchedInvocations = 100 } = options;
+    const report = guarded(options.report);
     const requestQuota = new TokenBucket(gatewayLimits.requestsPerSecond, gatewayLimits.requestBurst, clock);
     this.#options = options;
     this.#host = {
@@ -53,12 +55,15 @@ export class Gateway {
       throttle: () => (options.quotas === 'aws' ? requestQuota.take() : 'granted'),
       onClosed: (context, end) => this.#onClosed(context, end),
     };
-    this.#upgrader = new Upgrader(options, {
-      ...this.#host,
-      isOpen: () => this.#state === 'open',
-      onOpen: (webSocket, stream, context) => this.#onOpen(webSocket, stream, context),
-      onLost: (context) => this.#onClosed(context, gatewayEnds.lost),
-    });
+    this.#upgrader = new Upgrader(
+      { ...options, report },
+      {
+        ...this.#host,
+        isOpen: () => this.#state === 'open',
+        onOpen: (webSocket, stream, context) => this.#onOpen(webSocket, stream, context),
+        onLost: (context) => this.#onClosed(context, gatewayEnds.lost),
+      },
+    );
     if (options.pingIntervalMs)
       // After a stall of the whole process, what peers have answered meanwhile is read before anybody is judged.
       this.#pings = setInterval(() => setImmediate(() => this.#checkAlive()), options.pingIntervalMs).unref();
@@ -70,9 +75,8 @@ export class Gateway {
     server.on('upgrade', (request, socket, head) => {
       // Until ws takes over, nobody else listens, and an unheard error would end the process.
       socket.on('error', () => socket.destroy());
-      const upgrade = this.#upgrader.upgrade({ request, socket, head });
-      this.#upgrades.add(upgrade);
-      void upgrade.finally(() => this.#upgrades.delete(upgrade));
+      if (isWebSocketUpgrade(request)) this.#onUpgrade({ request, socket, head });
+      else answerWithoutUpgrading(request, socket, (response) => this.#onRequest(request, response));
     });
   }
 
@@ -94,7 +98,7 @@ export class Gateway {
 
   /**
    * Refuses new connections, lets what runs finish, closes every connection with 1001 `Going away`, and resolves when
-   * the last `$disconnect` has returned. Waits for no peer and no integration longer than a few seconds.
+   * the last `$disconnect` has returned. Waits 5 seconds at most, whatever peers and handlers do.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -102,13 +106,25 @@ export class Gateway {
   }
 
   async #close(): Promise<void> {
+    const { stopMs } = ownLimits;
     this.#state = 'closing';
     clearInterval(this.#pings);
-    await this.#settled();
+    await within(stopMs.handlers, this.#settled());
     this.#state = 'closed';
+    for (const socket of this.#upgrades.values()) socket.destroy();
     for (const connection of this.#connections.values()) connection.close(gatewayEnds.goingAway);
-    await this.#allClosed();
-    await this.#settled();
+    await within(stopMs.peers, this.#allClosed());
+    for (const connection of this.#connections.values()) connection.terminate();
+    await within(
+      stopMs.disconnects,
+      this.#allClosed().then(() => this.#settled()),
+    );
+  }
+
+  #onUpgrade(upgrade: UpgradeRequest): void {
+    const upgraded = this.#upgrader.upgrade(upgrade);
+    this.#upgrades.set(upgraded, upgrade.socket);
+    void upgraded.finally(() => this.#upgrades.delete(upgraded));
   }
 
   #onOpen(webSocket: WebSocket, stream: Duplex, context: ConnectionContext): void {
@@ -156,7 +172,6 @@ export class Gateway {
     for (const connection of this.#connections.values()) connection.checkAlive();
   }
 
-  /** `ws` cuts off a peer that doesn't answer a close frame, so that this comes to an end. */
   #allClosed(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#connections.size === 0) resolve();
@@ -164,16 +179,30 @@ export class Gateway {
     });
   }
 
-  /** Everything begun has ended, or has been waited for long enough. */
   async #settled(): Promise<void> {
-    const upgraded = Promise.all(this.#upgrades).then(() => this.#host.invoker.settled());
-    await Promise.race([upgraded, pause(ownLimits.closeMs)]);
+    await Promise.all(this.#upgrades.keys());
+    await this.#host.invoker.settled();
   }
 }
 
-function answer(response: ServerResponse, statusCode: number, message: string): void {
-  response.writeHead(statusCode, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ message }));
+/** A report that fails must not end what it reports of. */
+function guarded(report: GatewayOptions['report']): NonNullable<GatewayOptions['report']> {
+  return (event) => {
+    try {
+      report?.(event);
+    } catch {
+      // There is nobody else to tell.
+    }
+  };
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+function answer(response: ServerResponse, statusCode: number, message: string): void {
+  const body = JSON.stringify({ message });
+  response.writeHead(statusCode, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}
+
+/** Waits for something, but no longer than so long. */
+function within(ms: number, something: Promise<void>): Promise<void> {
+  return Promise.race([something, new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
+}

@@ -5,6 +5,7 @@ import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeRe
 import { errorFrame, type GatewayMessage } from './errorFrames.ts';
 import { type ConnectionContext, messageEvent } from './events.ts';
 import { FrameMeter } from './FrameMeter.ts';
+import { Inbox } from './Inbox.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
@@ -30,15 +31,12 @@ export class GatewayConnection {
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
   readonly #host: ConnectionHost;
-  readonly #meter = new FrameMeter(gatewayLimits.frameBytes);
+  readonly #meter = new FrameMeter(gatewayLimits);
   readonly #openedAtMs: number;
   #lastActiveAtMs: number;
   #cancelTimer: Cancel;
   #end: ConnectionEnd | undefined;
-  #messages = 0;
-  /** Once the gateway closes: the last message that is still to be handled. */
-  #lastMessage = Number.POSITIVE_INFINITY;
-  #invocations = 0;
+  readonly #inbox: Inbox;
   #liveness: 'heard' | 'pinged' = 'heard';
 
   constructor(socket: WebSocket, stream: Duplex, context: ConnectionContext, host: ConnectionHost) {
@@ -48,6 +46,12 @@ export class GatewayConnection {
     this.#openedAtMs = host.clock.elapsedMs();
     this.#lastActiveAtMs = this.#openedAtMs;
     this.#cancelTimer = this.#armTimer();
+    this.#inbox = new Inbox((body) => this.#handle(body), ownLimits.invocationsPerConnection, {
+      pause: () => socket.pause(),
+      resume: () => {
+        if (socket.isPaused) socket.resume();
+      },
+    });
     // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
     stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
     socket.on('message', (data, isBinary) => this.#onMessage(String(data), isBinary));
@@ -67,13 +71,18 @@ export class GatewayConnection {
     return 'sent';
   }
 
-  /** Closes the connection after what was sent; messages that come later are dropped. */
+  /** Closes the connection after what was sent; messages that no handler has yet are dropped. */
   close(end: ConnectionEnd): SendOutcome {
     if (this.#socket.readyState !== this.#socket.OPEN) return 'gone';
-    this.#end = end;
-    this.#lastMessage = this.#messages;
-    this.#socket.close(end.code, end.reason);
+    this.#end ??= end;
+    this.#inbox.abandon();
+    this.#socket.close(this.#end.code, this.#end.reason);
     return 'sent';
+  }
+
+  /** Ends the connection without a word to a peer that had its time. */
+  terminate(): void {
+    this.#socket.terminate();
   }
 
   /** What `GET @connections` tells of the connection. */
@@ -100,16 +109,20 @@ export class GatewayConnection {
     if (this.#meter.messagesBeforeOversize !== undefined) return;
     this.#meter.watch(chunk);
     if (this.#meter.messagesBeforeOversize === undefined) return;
-    // What came whole before it, even in the same bytes, is still handled.
-    if (this.close(gatewayEnds.tooBig) === 'sent') this.#lastMessage = this.#meter.messagesBeforeOversize;
+    this.#closeWhenAnswered(gatewayEnds.tooBig, this.#meter.messagesBeforeOversize);
   }
 
   #onMessage(body: string, isBinary: boolean): void {
-    this.#messages++;
-    if (this.#messages > this.#lastMessage) return;
     this.#lastActiveAtMs = this.#host.clock.elapsedMs();
-    if (isBinary) this.close(gatewayEnds.binary);
-    else void this.#handle(body);
+    if (isBinary) this.#closeWhenAnswered(gatewayEnds.binary, this.#inbox.received);
+    this.#inbox.receive(body);
+  }
+
+  /** Closes for a fault of the client's, once the messages that came whole before it have been answered. */
+  #closeWhenAnswered(end: ConnectionEnd, lastMessage: number): void {
+    this.#end ??= end;
+    this.#host.clock.after(ownLimits.closeMs, () => this.close(end));
+    this.#inbox.end(lastMessage, () => this.close(end));
   }
 
   async #handle(body: string): Promise<void> {
@@ -124,9 +137,7 @@ export class GatewayConnection {
     const { routeKey, route } = selected;
     const message = { body, routeKey, messageId: this.#host.ids.messageId(connectionId) };
     const stamp = { requestId, nowMs: this.#host.clock.now() };
-    this.#countInvocations(1);
     const outcome = await this.#host.invoker.invoke(route, messageEvent(message, this.#context, stamp));
-    this.#countInvocations(-1);
     this.#answer(route, outcome, complain);
   }
 
@@ -151,13 +162,6 @@ export class GatewayConnection {
 
   #reply(text: string): SendOutcome {
     return this.send(Buffer.from(text));
-  }
-
-  /** Stops reading from a client that sends faster than its messages are handled. */
-  #countInvocations(change: 1 | -1): void {
-    this.#invocations += change;
-    if (this.#invocations >= ownLimits.invocationsPerConnection) this.#socket.pause();
-    else if (this.#socket.isPaused) this.#socket.resume();
   }
 
   #cutOffIfNotReading(moreBytes: number): boolean {

@@ -4,11 +4,11 @@ import { gatewayLimits } from './limits.ts';
 import { PendingPromises } from './PendingPromises.ts';
 import type { Route } from './routes.ts';
 
-/** How an invocation looked from the gateway. */
+/** How an invocation looked from the gateway; of one that took too long, what it came to in the end. */
 export type InvocationOutcome =
   | { readonly status: 'returned'; readonly result: unknown }
   | { readonly status: 'failed' }
-  | { readonly status: 'timed-out' };
+  | { readonly status: 'timed-out'; readonly late: Promise<InvocationOutcome> };
 
 /** Which invocation a report is about. */
 export type InvocationContext = {
@@ -57,7 +57,7 @@ export class Invoker {
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(gatewayLimits.integrationMs, () => {
         this.#options.report({ kind: 'integration timed out', ...context });
-        resolve({ status: 'timed-out' });
+        resolve({ status: 'timed-out', late: running });
       });
       void running.then((outcome) => {
         this.#running.delete(running);

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from './clock.ts';
-import { type Admission, malformedResult, readConnectResult } from './connectResult.ts';
+import { type Admission, readConnectResult } from './connectResult.ts';
 import { type ConnectionContext, connectEvent } from './events.ts';
-import type { Invoker } from './Invoker.ts';
+import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
 import type { GatewayOptions } from './options.ts';
@@ -19,7 +19,7 @@ export type UpgradeHost = {
   readonly isOpen: () => boolean;
   /** Called before the first byte behind the handshake is read. */
   readonly onOpen: (webSocket: WebSocket, stream: Duplex, context: ConnectionContext) => void;
-  /** Called when `$connect` has admitted a client that has given up meanwhile. */
+  /** Called when `$connect` has admitted a client that has given up, or been refused, meanwhile. */
   readonly onLost: (context: ConnectionContext) => void;
 };
 
@@ -47,7 +47,8 @@ export class Upgrader {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: gatewayLimits.messageBytes,
+      // A backstop: the limit itself is kept by the frame meter, which lets earlier messages be answered.
+      maxPayload: 2 * gatewayLimits.messageBytes,
       closeTimeout: ownLimits.closeMs,
       // Left to itself, ws would echo the first subprotocol offered; API Gateway echoes what $connect returns.
       handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
@@ -64,7 +65,7 @@ export class Upgrader {
     if (refusal) return refuse(socket, refusal, requestId);
     const context = this.#contextOf(request);
     const admission = await this.#connect(request, context, requestId);
-    if (admission.status === 'refused') return refuse(socket, admission.refusal, requestId);
+    if (admission.status !== 'admitted') return refuse(socket, admission.refusal, requestId);
     if (admission.subprotocol) this.#subprotocols.set(request, admission.subprotocol);
     this.#open(upgrade, context);
   }
@@ -104,11 +105,18 @@ export class Upgrader {
     const nowMs = this.#host.clock.now();
     const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
     const outcome = await this.#host.invoker.invoke($connect, connectEvent(request, context, stamp));
+    if (outcome.status === 'timed-out') void outcome.late.then((late) => this.#tooLate(late, context));
     const admission = readConnectResult(outcome);
-    if (admission !== 'malformed') return admission;
-    const { connectionId } = context;
-    this.#options.report?.({ kind: 'malformed result', routeKey: '$connect', connectionId, requestId });
-    return malformedResult;
+    if (admission.status === 'malformed') {
+      const { connectionId } = context;
+      this.#options.report?.({ kind: 'malformed result', routeKey: '$connect', connectionId, requestId });
+    }
+    return admission;
+  }
+
+  /** Whom `$connect` admits after the client has been refused, nobody would ever see off. */
+  #tooLate(late: InvocationOutcome, context: ConnectionContext): void {
+    if (readConnectResult(late).status === 'admitted') this.#host.onLost(context);
   }
 
   #open({ request, socket, head }: UpgradeRequest, context: ConnectionContext): void {

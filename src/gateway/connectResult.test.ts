@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { malformedResult, readConnectResult } from './connectResult.ts';
+import { readConnectResult } from './connectResult.ts';
 
 const returned = (result: unknown) => readConnectResult({ status: 'returned', result });
 
@@ -47,11 +47,12 @@ it.for([
   [{ statusCode: 600 }],
   [{ statusCode: 200.5 }],
 ])('takes %j for malformed', ([result]) => {
-  expect(returned(result)).toBe('malformed');
+  expect(returned(result)).toMatchObject({ status: 'malformed', refusal: { statusCode: 502 } });
 });
 
-it('refuses a failure and a malformed result with 502, no result in time with 504', () => {
+it('refuses a failure with 502, no result in time with 504', () => {
   expect(readConnectResult({ status: 'failed' })).toMatchObject({ refusal: { statusCode: 502 } });
-  expect(malformedResult).toMatchObject({ refusal: { statusCode: 502 } });
-  expect(readConnectResult({ status: 'timed-out' })).toMatchObject({ refusal: { statusCode: 504 } });
+  expect(readConnectResult({ status: 'timed-out', late: new Promise(() => {}) })).toMatchObject({
+    refusal: { statusCode: 504 },
+  });
 });

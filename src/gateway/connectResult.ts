@@ -1,10 +1,10 @@
 import type { InvocationOutcome } from './Invoker.ts';
 import { gatewayRefusal, type Refusal } from './upgrade.ts';
 
-/** What `$connect` made of an upgrade request. */
+/** What `$connect` made of an upgrade request; `malformed` is refused, too, by the handler's fault. */
 export type Admission =
   | { readonly status: 'admitted'; readonly subprotocol: string | undefined }
-  | { readonly status: 'refused'; readonly refusal: Refusal };
+  | { readonly status: 'refused' | 'malformed'; readonly refusal: Refusal };
 
 /** What an integration of `$connect` must return, as far as API Gateway reads it. */
 type ConnectResult = {
@@ -17,21 +17,21 @@ type ConnectResult = {
  * Reads the outcome of `$connect`. Any 2xx admits; any other status is passed on to the client; a throw or a result
  * without a status is 502, no result in time 504 (assumed, as in REST APIs).
  */
-export function readConnectResult(outcome: InvocationOutcome): Admission | 'malformed' {
+export function readConnectResult(outcome: InvocationOutcome): Admission {
   switch (outcome.status) {
     case 'failed':
       return refused(gatewayRefusal(502, 'Internal server error', 'InternalServerErrorException'));
     case 'timed-out':
       return refused(gatewayRefusal(504, 'Endpoint request timed out', 'InternalServerErrorException'));
     case 'returned':
-      return isConnectResult(outcome.result) ? readReturned(outcome.result) : 'malformed';
+      return isConnectResult(outcome.result) ? readReturned(outcome.result) : malformed;
   }
 }
 
-/** The refusal that a malformed result means to the client. */
-export const malformedResult: Admission = refused(
-  gatewayRefusal(502, 'Internal server error', 'InternalServerErrorException'),
-);
+const malformed: Admission = {
+  status: 'malformed',
+  refusal: gatewayRefusal(502, 'Internal server error', 'InternalServerErrorException'),
+};
 
 function readReturned({ statusCode, headers, body }: ConnectResult): Admission {
   if (statusCode >= 200 && statusCode < 300)

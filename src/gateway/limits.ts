@@ -27,8 +27,10 @@ export const gatewayLimits = {
 export const ownLimits = {
   /** Unsent bytes a connection may have waiting; then it isn't reading, and is cut off. */
   bufferedBytes: 1024 * 1024,
-  /** Messages of one connection being handled; above it, the socket is not read from. */
+  /** Messages of one connection being handled at once; the others wait, and the socket is not read from. */
   invocationsPerConnection: 256,
-  /** How long a peer may take to answer a close frame. */
+  /** How long a peer may take to answer a close frame, and earlier messages to be answered before it. */
   closeMs: 5000,
+  /** How long a stopping gateway waits: for handlers, then for peers, then for the last $disconnect. */
+  stopMs: { handlers: 2000, peers: 2000, disconnects: 1000 },
 } as const;

@@ -22,7 +22,9 @@ function aRequest(given: { url?: string; method?: string; headers?: IncomingMess
 const statusOf = (request: IncomingMessage) => refusalOf(request, 'production')?.statusCode;
 
 it.for([
-  [undefined, ''],
+  [undefined, '/'],
+  ['http://127.0.0.1:3001/production?a=b', '/production'],
+  ['http://127.0.0.1:3001', '/'],
   ['/', '/'],
   ['/production?a=b', '/production'],
   ['/production?a=b?c', '/production'],

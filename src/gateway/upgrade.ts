@@ -1,4 +1,5 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { gatewayLimits } from './limits.ts';
 
@@ -19,8 +20,28 @@ export function gatewayRefusal(statusCode: number, message: string, errorType: s
   };
 }
 
-/** The path of a request target, without its query. */
-export const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0] ?? '';
+/** The path of a request target, without its query; of an absolute one (RFC 9112 section 3.2.2), too. */
+export function pathOf(url: string | undefined): string {
+  const [target = ''] = (url ?? '').split('?', 1);
+  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '') || '/';
+}
+
+/** Whether a request wants to become a WebSocket, and not, say, HTTP/2, which a server may ignore. */
+export const isWebSocketUpgrade = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
+/** Answers a request as if it had asked for no upgrade: RFC 9110 section 7.8 lets a server ignore what it asked for. */
+export function answerWithoutUpgrading(
+  request: IncomingMessage,
+  socket: Duplex,
+  answer: (response: ServerResponse) => void,
+): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => socket.end());
+  answer(response);
+}
 
 /** Whether a path is the stage's own: `/production` or `/production/`. */
 export const isStagePath = (path: string, stage: string): boolean =>
@@ -38,7 +59,7 @@ export function refusalOf(request: IncomingMessage, stage: string): Refusal | un
     return gatewayRefusal(414, 'URI Too Long', 'RequestUriTooLongException');
   }
   if (!isStagePath(pathOf(url), stage)) return gatewayRefusal(403, 'Forbidden', 'ForbiddenException');
-  if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return badRequest();
+  if (method !== 'GET') return badRequest();
   if (!KEY.test(headers['sec-websocket-key'] ?? '')) return badRequest();
   if (!offersDistinctTokens(headers['sec-websocket-protocol'])) return badRequest();
   if (headers['sec-websocket-version'] === '13') return undefined;

@@ -17,7 +17,8 @@ export type ConnectPorts = {
 export async function connect(connection: Connection, ports: ConnectPorts): Promise<readonly Connection[]> {
   const result = await ports.meetings.connect(connection, ports.membershipLimits);
   if (result.outcome === 'meeting-full') throw new ProtocolError('meeting_full');
-  await Promise.all(result.evicted.map((evicted) => dismiss(evicted, ports.connections)));
+  // Membership has changed already: whatever becomes of the farewells, the newcomer is in.
+  await Promise.allSettled(result.evicted.map((evicted) => dismiss(evicted, ports.connections)));
   return result.evicted;
 }
 

@@ -23,9 +23,9 @@ export type ConnectOutcome =
 
 /**
  * Why a connection ended, as the meeting is told: `left` of its own will, `expired` by API Gateway's limits,
- * `connection-lost` without a word, `replaced` by a newer connection of the same user over the limit.
+ * `connection-lost` without a word.
  */
-export type LeaveReason = 'left' | 'expired' | 'connection-lost' | 'replaced';
+export type LeaveReason = 'left' | 'expired' | 'connection-lost';
 
 /**
  * What became of a {@link Meetings.leave}: the user's `last` connection of the meeting went, or others `remain`;
@@ -81,11 +81,14 @@ export type SendOutcome = 'sent' | 'gone' | 'failed';
 export interface ConnectionSender {
   /**
    * [CS1] Sends one text frame to each connection and returns the outcomes in the order of the ids.
-   * [CS2] One recipient's trouble neither delays nor loses another's, and never rejects.
+   * [CS2] One recipient's trouble neither delays nor loses another's. Never rejects.
    */
   send(connectionIds: readonly ConnectionId[], payload: string): Promise<readonly SendOutcome[]>;
 
-  /** [CS3] Closes the connection after what was sent to it before. `sent` means that the close is on its way. */
+  /**
+   * [CS3] Closes the connection after what was sent to it before. `sent` means that the close is on its way. Never
+   * rejects.
+   */
   disconnect(connectionId: ConnectionId): Promise<SendOutcome>;
 }
 
@@ -99,7 +102,7 @@ export interface RateLimit {
   /**
    * [RT1] Grants at most the burst at once and the rate in the long run, for each connection by itself.
    * [RT2] After `retryAfterMs` the next call of that connection is granted.
-   * [RT3] Keeps nothing of a connection that has been silent for long.
+   * [RT3] Keeps nothing of a connection that has been silent for long, at the latest when another sends.
    */
   take(connectionId: ConnectionId): Promise<RateLimitOutcome>;
 }

@@ -1,19 +1,14 @@
 import * as v from 'valibot';
 import { protocolLimits } from './limits.ts';
 
-/** Accepts what a message may carry: any JSON value but null that can be relayed as it was sent. */
+/** Accepts a JSON value that can be relayed as it was sent. */
 export const data = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
-    const message = faultOf(dataset.value, protocolLimits.dataDepth);
+    const message = faultWithin(dataset.value, protocolLimits.dataDepth);
     if (message !== undefined) addIssue({ message });
   }),
 );
-
-function faultOf(value: unknown, levels: number): string | undefined {
-  if (value === undefined || value === null) return 'is missing: send any JSON value but null';
-  return faultWithin(value, levels);
-}
 
 /** Stops at the limit, so that the check itself can't overflow the stack. */
 function faultWithin(value: unknown, levels: number): string | undefined {

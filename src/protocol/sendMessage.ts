@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { data } from './data.ts';
-import { type ErrorCode, ProtocolError } from './errors.ts';
+import { ProtocolError } from './errors.ts';
 import { type ConnectionId, isText, type MeetingId, TEXT_RULE, text, type UserId } from './ids.ts';
 import { parseBody, type RequestBody } from './request.ts';
 
@@ -57,8 +57,11 @@ const fields = v.object({
 export function parseSendMessage(frame: string): SendMessage {
   const body = parseBody(frame);
   const target = parseTarget(body);
+  if (!isPresent(body.data)) {
+    throw new ProtocolError('missing_data', undefined, { details: { field: 'data' } });
+  }
   const result = v.safeParse(fields, body, { abortEarly: true });
-  if (!result.success) throw refusal(result.issues[0], body);
+  if (!result.success) throw refusal(result.issues[0]);
   const { requestId, clientSeq, ...output } = result.output;
   return { target, ...output, requestId: requestId ?? undefined, clientSeq: clientSeq ?? undefined };
 }
@@ -80,15 +83,8 @@ function id(field: string, value: unknown): string {
   throw new ProtocolError('invalid_request', `${field} ${TEXT_RULE}.`, { details: { field } });
 }
 
-function refusal(issue: v.BaseIssue<unknown>, body: RequestBody): ProtocolError {
+function refusal(issue: v.BaseIssue<unknown>): ProtocolError {
   const field = String(issue.path?.[0]?.key);
-  const message = `${field} ${issue.message}`;
-  return new ProtocolError(codeOf(field, body), message.endsWith('.') ? message : `${message}.`, {
-    details: { field },
-  });
-}
-
-function codeOf(field: string, body: RequestBody): ErrorCode {
-  if (field === 'messageType') return 'invalid_message_type';
-  return field === 'data' && !isPresent(body.data) ? 'missing_data' : 'invalid_request';
+  const code = field === 'messageType' ? 'invalid_message_type' : 'invalid_request';
+  return new ProtocolError(code, `${field} ${issue.message}.`, { details: { field } });
 }

@@ -95,6 +95,23 @@ it('[GO3] does not read from a connection while 256 of its messages are being ha
   expect($default.events.map(({ body }) => body)).toEqual(messages);
 });
 
+it('[GO3] handles no more than 256 of those that came in the same bytes', async () => {
+  const release = deferred();
+  const $default = recorder<MessageEvent>(() => release.promise);
+  const { url } = await startGateway({ routes: { messages: { echo, $default: $default.route } } });
+  const [busy, other] = [await RawClient.open(url), await RawClient.open(url)];
+  const messages = Array.from({ length: 8000 }, (_, index) => `${index}`);
+
+  busy.sendBytes(Buffer.concat(messages.map((payload) => encodeFrame({ payload }))));
+  for (let started = 0; started < 256; started++) await $default.next();
+  for (let trips = 0; trips < 10; trips++) await roundTrip(other, `{"action":"echo","trip":${trips}}`);
+  expect($default.events).toHaveLength(256);
+
+  release.resolve();
+  for (let started = 256; started < 8000; started++) await $default.next();
+  expect($default.events.map(({ body }) => body)).toEqual(messages);
+});
+
 it('[GO3] reads on while 255 are being handled', async () => {
   const release = deferred();
   const $default = recorder<MessageEvent>(() => release.promise);
@@ -124,6 +141,23 @@ describe('plain HTTP', () => {
     expect(await statusOf(port, '/productions')).toBe(200);
     expect(await statusOf(port, '/production')).toBe(426);
     expect(await statusOf(port, '/production/x')).toBe(403);
+  });
+
+  it('[GO4] goes to the fallback also with an upgrade to something else, or with an absolute target', async () => {
+    const { url } = await startGateway({
+      routes: { messages: {} },
+      fallback: (_request, response) => response.writeHead(200, { 'content-length': 2 }).end('ok'),
+    });
+    const offers = {
+      Connection: 'Upgrade, HTTP2-Settings',
+      Upgrade: 'h2c',
+      'HTTP2-Settings': 'AAMAAABkAAQCAAAA',
+    };
+    const upgrading = await RawClient.refused(url, { target: '/healthz', headers: offers });
+    expect(upgrading).toMatchObject({ statusCode: 200, body: 'ok' });
+    const headers = { Connection: undefined, Upgrade: undefined };
+    const absolute = await RawClient.refused(url, { target: 'http://127.0.0.1/healthz?a=b', headers });
+    expect(absolute).toMatchObject({ statusCode: 200, body: 'ok' });
   });
 
   it('[GO4] outside the stage is 403 without a fallback', async () => {

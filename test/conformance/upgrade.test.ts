@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectEvent, DisconnectEvent } from '../../src/gateway/events.ts';
 import { deferred, startGateway } from '../harness/gateway.ts';
 import { echo, recorder } from '../harness/integrations.ts';
+import { ManualClock } from '../harness/ManualClock.ts';
 import { RawClient } from '../harness/RawClient.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
@@ -100,6 +101,34 @@ describe('a client that gives up while $connect runs', () => {
     const expected = { connectionId, disconnectStatusCode: 1006, disconnectReason: '' };
     expect((await $disconnect.next()).requestContext).toMatchObject(expected);
   });
+
+  it.for([
+    [{ statusCode: 200 }, 1],
+    [{ statusCode: 403 }, 0],
+  ] as const)(
+    '[GU9] is followed by $disconnect when $connect admits it too late: %j',
+    async ([result, times]) => {
+      const clock = new ManualClock();
+      const admission = deferred<unknown>();
+      const $connect = recorder<ConnectEvent>(() => admission.promise);
+      const $disconnect = recorder<DisconnectEvent>();
+      const { gateway, url } = await startGateway({
+        clock,
+        routes: { $connect: $connect.route, $disconnect: $disconnect.route, messages },
+      });
+      const refused = TestClient.refused(url);
+      await $connect.next();
+      clock.advance(29_000);
+      expect((await refused).statusCode).toBe(504);
+      expect($disconnect.events).toEqual([]);
+
+      admission.resolve(result);
+      await gateway.close();
+      expect($disconnect.events.map(({ requestContext }) => requestContext.disconnectStatusCode)).toEqual(
+        Array(times).fill(1006),
+      );
+    },
+  );
 
   it('[GU9] is followed by $disconnect with 1006 when its socket is known to be dead by then', async () => {
     const $connect = recorder<ConnectEvent>(async () => {

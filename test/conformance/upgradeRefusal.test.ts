@@ -131,7 +131,7 @@ describe('a handshake that cannot become a WebSocket', () => {
     ['no key', { 'Sec-WebSocket-Key': undefined }, 400],
     ['a short key', { 'Sec-WebSocket-Key': 'c2hvcnQ=' }, 400],
     ['two keys', { 'Sec-WebSocket-Key': [key, key] }, 400],
-    ['another protocol', { Upgrade: 'h2c' }, 400],
+    ['another protocol', { Upgrade: 'h2c' }, 426],
     ['no version', { 'Sec-WebSocket-Version': undefined }, 426],
     ['an old version', { 'Sec-WebSocket-Version': '8' }, 426],
     ['an empty list of subprotocols', { 'Sec-WebSocket-Protocol': '' }, 400],

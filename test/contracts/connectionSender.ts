@@ -35,6 +35,22 @@ export function connectionSenderContract(name: string, create: () => Promise<Sen
       expect(await alice.client.nextText()).toBe('y');
     });
 
+    it('[CS2] loses nothing of what others get when one of them does not read', async () => {
+      const { sender, connect } = await create();
+      const [deaf, healthy] = [await connect(), await connect()];
+      deaf.client.socket.pause();
+      const payload = 'x'.repeat(100_000);
+      let outcome: string | undefined = 'sent';
+      // The operating system takes a few MB before anything waits at the sender's side.
+      for (let sends = 0; outcome === 'sent' && sends < 200; sends++) {
+        const outcomes = await sender.send([deaf.connectionId, healthy.connectionId], payload);
+        outcome = outcomes[0];
+        expect(outcomes[1]).toBe('sent');
+        expect(await healthy.client.nextText()).toBe(payload);
+      }
+      expect(outcome).not.toBe('sent');
+    });
+
     it('[CS3] closes after what was sent before, and then the connection is gone', async () => {
       const { sender, connect } = await create();
       const alice = await connect();

@@ -10,7 +10,7 @@ const pageOf = (webSocketUrl: string, path: string): string =>
 describe('npm start', () => {
   it('serves the API, a page that says what it is, and its health', async () => {
     const server = await startProcess();
-    expect(server.stdout()).toContain('Authentication is off');
+    expect(server.stdout()).toContain('Authentication is off: only programs on this machine reach it');
     const page = await fetch(pageOf(server.url, '/'));
     expect(page.status).toBe(200);
     expect(await page.text()).toContain(
@@ -68,7 +68,7 @@ describe('npm start', () => {
 
   it('opens itself to others when told that this is meant, and warns', async () => {
     const server = await startProcess({ HOST: '0.0.0.0' }, ['--insecure']);
-    expect(server.stdout()).toContain('Authentication is off');
+    expect(server.stdout()).toContain('Authentication is off: WARNING: whoever reaches this address');
     const alice = await TestClient.connect(`${server.url.replace('0.0.0.0', '127.0.0.1')}?meetingId=standup`);
     expect(await alice.request(hello)).toMatchObject({ type: 'ack' });
   });

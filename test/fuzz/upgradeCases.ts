@@ -120,7 +120,7 @@ const wrongMethod: MakeUpgradeCase = (random, scene) => {
 
 const wrongUpgrade: MakeUpgradeCase = (random, scene) => {
   const upgrade = random.pick(['h2c', 'websockets', 'web socket', 'TLS/1.0', 'x']);
-  return { request: withHeaders(random, scene, { Upgrade: upgrade }), statusCode: 400 };
+  return { request: withHeaders(random, scene, { Upgrade: upgrade }), statusCode: 426 };
 };
 
 const wrongPath: MakeUpgradeCase = (random, scene) => {

@@ -1,17 +1,19 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StoreState } from './server.ts';
 
 /** A store's address that can be made to fail. */
 export type FaultyProxy = {
   readonly url: string;
-  setState(state: 'working' | 'failing'): void;
+  setState(state: StoreState): void;
   stop(): void;
 };
 
-/** Stands before an HTTP service and passes everything on, or answers everything with 500. */
+/** Stands before an HTTP service and passes everything on, holds it up, or answers everything with 500. */
 export async function startFaultyProxy(endpoint: string): Promise<FaultyProxy> {
-  let state: 'working' | 'failing' = 'working';
-  const server = createServer((incoming, outgoing) => {
+  let state: StoreState = 'working';
+  const server = createServer(async (incoming, outgoing) => {
+    while (state === 'stalled') await new Promise(setImmediate);
     if (state === 'failing') {
       outgoing.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
       outgoing.end('{"__type":"InternalServerError","message":"SECRET-TABLE is unreachable"}');

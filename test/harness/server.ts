@@ -15,10 +15,13 @@ export type BackendUnderTest = {
   readonly log: LogKeeper;
   /** The store itself, to look into and to plant something in. */
   readonly meetings: Meetings;
-  /** Makes every call of the handlers to the store fail, or work again. */
-  readonly setStore: (state: 'working' | 'failing') => void;
+  /** Makes every call of the handlers to the store wait, fail, or work again. */
+  readonly setStore: (state: StoreState) => void;
   stop(): Promise<void>;
 };
+
+/** How a store behaves. */
+export type StoreState = 'working' | 'failing' | 'stalled';
 
 /** What a test may ask for beside environment variables. */
 export type BackendOptions = { readonly pingIntervalMs?: number };

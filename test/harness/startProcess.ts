@@ -16,6 +16,8 @@ export type ServerProcess = {
   /** What it has written so far. */
   stdout(): string;
   stderr(): string;
+  /** Goes away as the reader of all that it writes. */
+  closeOutput(): void;
   /** Whether it still runs. */
   isRunning(): boolean;
   /** Resolves when it has ended. */
@@ -53,6 +55,10 @@ export async function startProcess(
     url,
     stdout,
     stderr,
+    closeOutput() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     isRunning: () => child.exitCode === null && child.signalCode === null,
     ended,
     stop: async (signal = 'SIGTERM') => (await stop(signal)).code,

@@ -27,6 +27,19 @@ describe('the rules check', () => {
     expect(output).toContain('test/protocol/a.test.ts: "says nothing" cites no rule');
   });
 
+  it('takes no comment for a test, and no contract that nothing runs', () => {
+    const { status, output } = check({
+      rules: ['CN1'],
+      tests: [],
+      extra: {
+        'test/protocol/b.test.ts': `// ${test('[CN1] says so')}`,
+        'test/contracts/a.ts': test('[CN1] says so'),
+      },
+    });
+    expect(status).toBe(1);
+    expect(output).toContain('test/contracts/a.ts: no test runs this contract');
+  });
+
   it('fails on a test that cites a rule that is not there', () => {
     const { status, output } = check({ rules: ['CN1'], tests: ['[CN1][CN9] says so'] });
     expect(status).toBe(1);
@@ -35,18 +48,23 @@ describe('the rules check', () => {
 });
 
 /** Runs the check over a project of these rules and protocol tests alone. */
-function check(project: { rules: readonly string[]; tests: readonly string[] }): {
+function check(project: {
+  rules: readonly string[];
+  tests: readonly string[];
+  extra?: Readonly<Record<string, string>>;
+}): {
   status: number | null;
   output: string;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-rules-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of ['docs', 'src/meeting', 'test/protocol'])
+  for (const name of ['docs', 'src/meeting', 'test/protocol', 'test/contracts'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'docs/PROTOCOL.md'), project.rules.map(rule).join(''));
   writeFileSync(join(folder, 'docs/GATEWAY.md'), '');
   writeFileSync(join(folder, 'src/meeting/ports.ts'), '');
   writeFileSync(join(folder, 'test/protocol/a.test.ts'), project.tests.map(test).join(''));
+  for (const [name, text] of Object.entries(project.extra ?? {})) writeFileSync(join(folder, name), text);
   cpSync('scripts/check-rules.mjs', join(folder, 'check-rules.mjs'));
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -77,6 +77,24 @@ describe('limits', () => {
     expect(await alice.request(hello)).toMatchObject({ type: 'ack', sent: 0 });
   });
 
+  it('[LM5] acks what it is handling when the server is told to stop, and then closes', async () => {
+    const server = await startTestServer();
+    const alice = await server.connect('alice');
+    const bob = await server.connect('bob');
+    server.setStore('stalled');
+    alice.send(hello);
+    alice.send({ ...hello, data: 'and again' });
+    // Whatever is answered behind them shows that they have arrived.
+    expect(await alice.request({ action: 'dance' })).toMatchObject({ code: 'unknown_action' });
+    const stopped = server.stop();
+    server.setStore('working');
+    expect(await alice.next()).toMatchObject({ type: 'ack', sent: 1 });
+    expect(await alice.next()).toMatchObject({ type: 'ack', sent: 1 });
+    expect(await alice.closed).toEqual({ code: 1001, reason: 'Going away' });
+    expect([(await bob.next()).data, (await bob.next()).data].sort()).toEqual(['and again', 'hello']);
+    await stopped;
+  });
+
   it('[LM5] closes with 1001 when the server stops, after every message was acked', async () => {
     const server = await startTestServer();
     const { client: alice, connectionId } = await server.connectKnown('alice');

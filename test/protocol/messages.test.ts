@@ -78,7 +78,12 @@ describe('messages', () => {
   it('[MS4] need data', async () => {
     const { alice } = await startPair();
     for (const data of [undefined, null]) {
-      expect(await alice.request({ ...hello, data })).toMatchObject({ status: 400, code: 'missing_data' });
+      expect(await alice.request({ ...hello, data })).toMatchObject({
+        status: 400,
+        code: 'missing_data',
+        message: 'Put what you send into data: any JSON value but null.',
+        details: { field: 'data' },
+      });
     }
   });
 
