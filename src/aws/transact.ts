@@ -16,7 +16,7 @@ export type Backoff = {
 };
 
 const CONFLICTS = 8;
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 const LONGEST_DELAY_MS = 400;
 
 /**
@@ -36,10 +36,11 @@ export async function untilDone<Outcome>(
 }
 
 /**
- * Writes all items or none.
+ * Writes all items or none; `conflict` when a condition doesn't hold, so that nothing was written.
  *
- * After a fault that leaves open whether it happened, the same transaction is sent again with the same token, which
- * DynamoDB answers as it did the first time.
+ * After anything else that may pass (another transaction on the same items, a throttle, an answer that never came) the
+ * same transaction is sent again with the same token. Should it have been done already, DynamoDB says so and does
+ * nothing; so it is never given up for undone while it may have been done.
  */
 export async function transact(
   documents: DynamoDBDocumentClient,
@@ -51,8 +52,8 @@ export async function transact(
       await documents.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
       return 'committed';
     } catch (error) {
-      if (isConflict(error)) return 'conflict';
-      if (tries === ATTEMPTS || !isUnresolved(error)) throw error;
+      if (isConditionFailure(error)) return 'conflict';
+      if (tries === ATTEMPTS || !mayPass(error)) throw error;
       await sleep(delayMs(tries, random));
     }
   }
@@ -62,17 +63,21 @@ export async function transact(
 const delayMs = (tries: number, random: () => number): number =>
   random() * Math.min(LONGEST_DELAY_MS, 20 * 2 ** tries);
 
-/** A condition that failed, or another transaction on the same items. */
-function isConflict(error: unknown): boolean {
+function isConditionFailure(error: unknown): boolean {
   if (!(error instanceof TransactionCanceledException)) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict');
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed');
 }
 
-/** Faults after which nobody knows whether the transaction happened, or that pass by themselves. */
-function isUnresolved(error: unknown): boolean {
+function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof TransactionCanceledException) return true;
+  if (error instanceof TransactionCanceledException) return !isFault(error);
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status === undefined || status >= 500 || /Throttl|ThroughputExceeded|InProgress/.test(error.name);
+}
+
+/** A transaction that DynamoDB will never take. */
+function isFault({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+  return CancellationReasons.some(
+    ({ Code }) => Code === 'ValidationError' || Code === 'ItemCollectionSizeLimitExceeded',
+  );
 }
