@@ -1,8 +1,7 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it } from 'vitest';
 import { connectionSenderContract } from '../../test/contracts/connectionSender.ts';
-import { startGateway } from '../../test/harness/gateway.ts';
-import { TestClient } from '../../test/harness/TestClient.ts';
+import { startRecordingGateway } from '../../test/harness/recordingGateway.ts';
 import type { ConnectionId } from '../protocol/ids.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 
@@ -10,19 +9,7 @@ const accessKey = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secr
 const region = 'eu-central-1';
 
 connectionSenderContract('API Gateway Management API', async () => {
-  const connected: string[] = [];
-  const { url } = await startGateway({
-    connectionsApi: { accessKey, region },
-    routes: {
-      $connect: {
-        integration: async ({ requestContext }) => {
-          connected.push(requestContext.connectionId);
-          return { statusCode: 200 };
-        },
-      },
-      messages: {},
-    },
-  });
+  const { url, connect } = await startRecordingGateway({ connectionsApi: { accessKey, region } });
   const endpoint = url.replace('ws:', 'http:');
   const client = new ApiGatewayManagementApiClient({
     endpoint,
@@ -30,12 +17,7 @@ connectionSenderContract('API Gateway Management API', async () => {
     credentials: accessKey,
     maxAttempts: 1,
   });
-  return {
-    sender: senderOn(() => client),
-    async connect() {
-      return { client: await TestClient.connect(url), connectionId: connected.at(-1) as ConnectionId };
-    },
-  };
+  return { sender: senderOn(() => client), connect };
 });
 
 describe('ApiGatewaySender', () => {

@@ -65,6 +65,32 @@ if (dynamodbSource.kind === 'none') {
       expect(await meetings.recipients({ kind: 'meeting', meetingId })).toHaveLength(1000);
     });
 
+    it('[MT8] looks no further for a target that is elsewhere than for one that is nowhere', async () => {
+      const documents = connect();
+      const calls: string[] = [];
+      documents.middlewareStack.add(
+        (next, { commandName }) =>
+          (args) => {
+            calls.push(String(commandName));
+            return next(args);
+          },
+        { step: 'initialize', name: 'calls' },
+      );
+      const { meetings } = await create(documents);
+      const elsewhere = aConnection({ connectionId: 'mallory-1', userId: 'mallory', meetingId: 'elsewhere' });
+      await meetings.connect(elsewhere, limits);
+      const nowhere = aConnection({ connectionId: 'nobody-1', userId: 'nobody' });
+      const { meetingId } = nowhere;
+      const callsFor = async ({ connectionId, userId }: Connection) => {
+        calls.length = 0;
+        expect(await meetings.recipients({ kind: 'connection', meetingId, connectionId })).toEqual([]);
+        expect(await meetings.recipients({ kind: 'user', meetingId, userId })).toEqual([]);
+        return [...calls];
+      };
+      expect(await callsFor(elsewhere)).toEqual(await callsFor(nowhere));
+      expect(calls).toHaveLength(2);
+    });
+
     it('[MT5] takes a row that has expired for one that is deleted', async () => {
       let nowMs = Date.now();
       const { meetings } = await create(connect(), { connectionTtlSeconds: 100, now: () => nowMs });

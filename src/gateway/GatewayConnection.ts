@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from './clock.ts';
 import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeReasons.ts';
-import { errorFrame, type GatewayMessage } from './errorFrames.ts';
 import { type ConnectionContext, messageEvent } from './events.ts';
 import { FrameMeter } from './FrameMeter.ts';
+import { type GatewayMessage, gatewayFrame } from './gatewayFrames.ts';
 import { Inbox } from './Inbox.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
@@ -129,7 +129,7 @@ export class GatewayConnection {
     const { connectionId } = this.#context;
     const requestId = this.#host.ids.requestId();
     const complain = (message: GatewayMessage): void => {
-      this.#reply(errorFrame(message, connectionId, requestId));
+      this.#reply(gatewayFrame(message, connectionId, requestId));
     };
     if (this.#host.throttle() === 'throttled') return complain('Too Many Requests');
     const selected = this.#host.selectRoute(body);

@@ -9,7 +9,7 @@ import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
 import type { GatewayOptions } from './options.ts';
 import { TokenBucket } from './TokenBucket.ts';
-import { gatewayRefusal, type Refusal, refusalOf, refuse } from './upgrade.ts';
+import { gatewayRefusal, handshakeRefusal, type Refusal, refuse } from './upgrade.ts';
 
 /** What upgrading needs of its gateway. */
 export type UpgradeHost = {
@@ -71,7 +71,7 @@ export class Upgrader {
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
-    const refusal = refusalOf(request, this.#options.stage);
+    const refusal = handshakeRefusal(request, this.#options.stage);
     if (refusal) return refusal;
     if (!this.#host.isOpen()) {
       return gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');

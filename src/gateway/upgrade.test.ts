@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { isStagePath, pathOf, refusalOf, refuse } from './upgrade.ts';
+import { handshakeRefusal, isStagePath, pathOf, refuse } from './upgrade.ts';
 
 /** An upgrade request that is in order but for what is given. */
 function aRequest(given: { url?: string; method?: string; headers?: IncomingMessage['headers'] } = {}) {
@@ -19,7 +19,7 @@ function aRequest(given: { url?: string; method?: string; headers?: IncomingMess
   return request;
 }
 
-const statusOf = (request: IncomingMessage) => refusalOf(request, 'production')?.statusCode;
+const statusOf = (request: IncomingMessage) => handshakeRefusal(request, 'production')?.statusCode;
 
 it.for([
   [undefined, '/'],

@@ -53,7 +53,7 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
  * Why an upgrade request can't become a WebSocket to this stage, if it can't. To be asked before `$connect` runs:
  * what `$connect` admits must also open, or nobody would ever tell the backend that it's gone.
  */
-export function refusalOf(request: IncomingMessage, stage: string): Refusal | undefined {
+export function handshakeRefusal(request: IncomingMessage, stage: string): Refusal | undefined {
   const { url = '', method, headers } = request;
   if (url.length > gatewayLimits.urlCharacters) {
     return gatewayRefusal(414, 'URI Too Long', 'RequestUriTooLongException');

@@ -4,6 +4,7 @@ import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { startGateway } from './gateway.ts';
 import { recorder } from './integrations.ts';
+import { TestClient } from './TestClient.ts';
 
 type Options = Omit<GatewayOptions, 'stage' | 'routes'> & { readonly messages?: Routes['messages'] };
 
@@ -17,7 +18,13 @@ export async function startRecordingGateway({ messages, ...options }: Options = 
     $disconnect: $disconnect.route,
     messages: { $default: $default.route, ...messages },
   };
-  return { ...(await startGateway({ ...options, routes })), $connect, $default, $disconnect };
+  const started = await startGateway({ ...options, routes });
+  /** Connects a client, and tells by which connectionId the gateway knows it. */
+  const connect = async () => {
+    const client = await TestClient.connect(started.url);
+    return { client, connectionId: String($connect.events.at(-1)?.requestContext.connectionId) };
+  };
+  return { ...started, connect, $connect, $default, $disconnect };
 }
 
 /** What `$disconnect` was told of the end. */

@@ -6,6 +6,6 @@ export type GatewayMessage =
   | 'Too Many Requests';
 
 /** The frame as captured on AWS to the byte: a space behind the first colon and each comma, none elsewhere. */
-export function errorFrame(message: GatewayMessage, connectionId: string, requestId: string): string {
+export function gatewayFrame(message: GatewayMessage, connectionId: string, requestId: string): string {
   return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
 }
