@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { TableNames } from '../../src/aws/tables.ts';
 
@@ -43,17 +45,12 @@ export async function startDynamoDB(): Promise<TestDynamoDB> {
 
 async function startLocal(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const port = await freePort();
+  const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
   const child = spawn(
     'java',
-    [
-      '-cp',
-      `${installedIn}/*`,
-      'com.amazonaws.services.dynamodbv2.local.main.ServerRunner',
-      '-inMemory',
-      '-port',
-      `${port}`,
-    ],
-    { stdio: 'ignore' },
+    ['-cp', `${resolve(installedIn)}/*`, main, '-inMemory', '-disableTelemetry', '-port', `${port}`],
+    // It leaves a file where it is started.
+    { cwd: tmpdir(), stdio: 'ignore' },
   );
   const endpoint = `http://127.0.0.1:${port}`;
   const ended = once(child, 'exit');
