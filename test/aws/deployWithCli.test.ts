@@ -136,6 +136,7 @@ if (motoSource.kind === 'none') {
       const sendMessage = ['--function-name', 'CloudMeetX-sendMessage'];
       const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
+      expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
       await walk.paste('Bring in a new version');
       expect(await getFunction(walk, 'CloudMeetX-sendMessage')).toMatchObject({
         Runtime: 'nodejs24.x',
