@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['{src,lambda,local,test}/**/*.test.ts'],
+    // These need Python: npm run test:aws.
+    exclude: [...configDefaults.exclude, 'test/aws/**'],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',
     testTimeout: 20_000,

@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# Installs what some tests need beside Node: Amazon's DynamoDB Local (Maven Central; needs Java 17). Tests that miss it
-# are skipped and say so; continuous integration runs this first, so that none is.
+# Installs what some tests need beside Node: Amazon's DynamoDB Local (Maven Central; needs Java 17), and moto with the
+# AWS CLI (PyPI; needs Python 3.10 or newer). Tests that miss one are skipped and say so; continuous integration runs
+# this first, so that none is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
+install_packages() {
   if ! command -v apt-get >/dev/null; then
-    echo "Install Java 17 and Maven first." >&2
+    echo "Install Java 17, Maven, and Python 3 with its venv module first." >&2
     exit 1
   fi
   apt-get update -q
-  apt-get install -y -q --no-install-recommends openjdk-17-jre-headless maven
+  apt-get install -y -q --no-install-recommends "$@"
+}
+
+if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
+  install_packages openjdk-17-jre-headless maven
 fi
 
 components=.components/dynamodb-local
@@ -19,3 +24,16 @@ if [ ! -e "$components/.complete" ]; then
   touch "$components/.complete"
 fi
 echo "DynamoDB Local is in $components"
+
+# ensurepip is what Debian's python3 lacks without python3-venv.
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+  install_packages python3 python3-venv
+fi
+
+components=.components/moto
+if ! cmp -s test/components/requirements.txt "$components/.complete"; then
+  python3 -m venv --clear "$components"
+  "$components/bin/pip" install -q --disable-pip-version-check -r test/components/requirements.txt
+  cp test/components/requirements.txt "$components/.complete"
+fi
+echo "moto and the AWS CLI are in $components"

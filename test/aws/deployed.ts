@@ -1,0 +1,104 @@
+import type { Walkthrough } from './Walkthrough.ts';
+
+/** A function as Lambda knows it. */
+export type DeployedFunction = {
+  readonly FunctionName: string;
+  readonly FunctionArn: string;
+  readonly Runtime: string;
+  readonly Handler: string;
+  readonly Role: string;
+  readonly MemorySize: number;
+  readonly Timeout: number;
+  readonly Architectures: readonly string[];
+  readonly CodeSha256: string;
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+};
+
+/** A route with all that belongs to it. */
+export type DeployedRoute = {
+  readonly routeKey: string;
+  readonly functionArn: string;
+  /** Both halves of a two-way route: the expression, and a response of that key. */
+  readonly routeResponseSelectionExpression: string | undefined;
+  readonly routeResponseKeys: readonly string[];
+};
+
+/** The statements that let services call a function. */
+export type Permission = {
+  readonly Statement: readonly {
+    readonly Action: string;
+    readonly Principal: { readonly Service: string };
+    readonly Condition: { readonly ArnLike: { readonly 'AWS:SourceArn': string } };
+  }[];
+};
+
+type Items<Item> = { readonly Items: readonly Item[] };
+type Route = {
+  readonly RouteId: string;
+  readonly RouteKey: string;
+  readonly Target: string;
+  readonly RouteResponseSelectionExpression?: string;
+};
+type Integration = {
+  readonly IntegrationId: string;
+  readonly IntegrationType: string;
+  readonly IntegrationUri: string;
+};
+
+/** A function's configuration. */
+export async function getFunction(walk: Walkthrough, name: string): Promise<DeployedFunction> {
+  return walk.aws('lambda', 'get-function-configuration', '--function-name', name);
+}
+
+/** What a function permits to whom. */
+export async function getPermission(walk: Walkthrough, functionName: string): Promise<Permission> {
+  const { Policy: text } = await walk.aws<{ Policy: string }>(
+    'lambda',
+    'get-policy',
+    '--function-name',
+    functionName,
+  );
+  return JSON.parse(text) as Permission;
+}
+
+/** The API's routes, in the order of their making. */
+export async function getRoutes(walk: Walkthrough, apiId: string): Promise<readonly DeployedRoute[]> {
+  const [routes, integrations] = await Promise.all([
+    walk.aws<Items<Route>>('apigatewayv2', 'get-routes', '--api-id', apiId),
+    walk.aws<Items<Integration>>('apigatewayv2', 'get-integrations', '--api-id', apiId),
+  ]);
+  return Promise.all(
+    routes.Items.map(async (route) => {
+      const integration = integrations.Items.find(
+        ({ IntegrationId }) => route.Target === `integrations/${IntegrationId}`,
+      );
+      if (integration?.IntegrationType !== 'AWS_PROXY') throw new Error(`${route.RouteKey} leads nowhere`);
+      const [, functionArn = ''] = /\/functions\/(.+)\/invocations$/.exec(integration.IntegrationUri) ?? [];
+      return {
+        routeKey: route.RouteKey,
+        functionArn,
+        routeResponseSelectionExpression: route.RouteResponseSelectionExpression,
+        routeResponseKeys: await getRouteResponseKeys(walk, apiId, route.RouteId),
+      };
+    }),
+  );
+}
+
+/** moto lists no route responses: their ids are those that were answered when they were made. */
+async function getRouteResponseKeys(
+  walk: Walkthrough,
+  apiId: string,
+  routeId: string,
+): Promise<readonly string[]> {
+  const made = walk.recorded.filter(
+    ({ command, args }) => command === 'apigatewayv2 create-route-response' && args.includes(routeId),
+  );
+  const found = made.map(({ stdout }) => {
+    const { RouteResponseId } = JSON.parse(stdout) as { RouteResponseId: string };
+    return walk.aws<{ RouteResponseKey: string }>(
+      ...['apigatewayv2', 'get-route-response', '--api-id', apiId],
+      ...['--route-id', routeId, '--route-response-id', RouteResponseId],
+    );
+  });
+  return (await Promise.all(found)).map(({ RouteResponseKey }) => RouteResponseKey);
+}

@@ -1,0 +1,88 @@
+import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { testCredentials } from '../harness/dynamodb.ts';
+import { motoRegion } from '../harness/moto.ts';
+import type { Policy } from './policy.ts';
+import type { Walkthrough } from './Walkthrough.ts';
+
+/** The names that deployed functions have. */
+export const functionNames = ['onConnect', 'onDisconnect', 'sendMessage', 'onDefault'] as const;
+
+/** A client of the emulated account's DynamoDB. */
+export function dynamodbOf(walk: Walkthrough): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: walk.moto.endpoint,
+    region: motoRegion,
+    credentials: testCredentials,
+  });
+}
+
+/** What matters of a table. */
+export async function describeTable(walk: Walkthrough, TableName: string) {
+  const dynamodb = dynamodbOf(walk);
+  const [{ Table }, { TimeToLiveDescription }] = await Promise.all([
+    dynamodb.send(new DescribeTableCommand({ TableName })),
+    dynamodb.send(new DescribeTimeToLiveCommand({ TableName })),
+  ]);
+  dynamodb.destroy();
+  const attributes = Object.fromEntries(
+    (Table?.AttributeDefinitions ?? []).map(({ AttributeName, AttributeType }) => [
+      AttributeName,
+      AttributeType,
+    ]),
+  );
+  return {
+    billing: Table?.BillingModeSummary?.BillingMode,
+    attributes,
+    keys: (Table?.KeySchema ?? []).map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`),
+    indexes: (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema = [], Projection }) => ({
+      name: IndexName,
+      keys: KeySchema.map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`),
+      projection: Projection?.ProjectionType,
+    })),
+    timeToLive: TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED' && TimeToLiveDescription.AttributeName,
+  };
+}
+
+/** The connections' table as it has to be, new or updated. */
+export const connectionsTable = {
+  billing: 'PAY_PER_REQUEST',
+  attributes: { connectionId: 'S', meetingId: 'S', userId: 'S' },
+  keys: ['connectionId HASH'],
+  indexes: [{ name: 'meetingId-userId-index', keys: ['meetingId HASH', 'userId RANGE'], projection: 'ALL' }],
+  timeToLive: 'ttl',
+};
+
+/** The meetings' table as it has to be. */
+export const meetingsTable = {
+  billing: 'PAY_PER_REQUEST',
+  attributes: { meetingId: 'S', item: 'S' },
+  keys: ['meetingId HASH', 'item RANGE'],
+  indexes: [],
+  timeToLive: 'ttl',
+};
+
+/** The policy that the functions' role carries in itself. */
+export async function getRolePolicy(walk: Walkthrough): Promise<Policy> {
+  const { PolicyDocument } = await walk.aws<{ PolicyDocument: Policy }>(
+    ...['iam', 'get-role-policy', '--role-name', 'CloudMeetX-Lambda-Role'],
+    ...['--policy-name', 'CloudMeetX-Lambda-Policy'],
+  );
+  return PolicyDocument;
+}
+
+/** The names of everything that is in the account. */
+export async function inventory(walk: Walkthrough) {
+  const list = (query: string, ...args: readonly string[]) =>
+    walk.aws<readonly string[]>(...args, '--query', query);
+  const [tables, functions, roles, apis, logGroups] = await Promise.all([
+    list('TableNames', 'dynamodb', 'list-tables'),
+    list('Functions[].FunctionName', 'lambda', 'list-functions'),
+    list('Roles[].RoleName', 'iam', 'list-roles'),
+    list('Items[].Name', 'apigatewayv2', 'get-apis'),
+    list('logGroups[].logGroupName', 'logs', 'describe-log-groups'),
+  ]);
+  return { tables, functions, roles, apis, logGroups };
+}
+
+/** The names of everything in an account that holds nothing. */
+export const emptyInventory = { tables: [], functions: [], roles: [], apis: [], logGroups: [] };

@@ -1,0 +1,126 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { motoSource } from '../harness/moto.ts';
+import { chat } from './chat.ts';
+import { getFunction, getRoutes } from './deployed.ts';
+import { answeredOtherwise } from './deviations.ts';
+import { deployFirstRelease } from './firstRelease.ts';
+import {
+  connectionsTable,
+  describeTable,
+  dynamodbOf,
+  emptyInventory,
+  functionNames,
+  getRolePolicy,
+  inventory,
+  meetingsTable,
+} from './inventory.ts';
+import { allowedCalls, covers } from './policy.ts';
+import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
+import { deployDocument, Walkthrough } from './Walkthrough.ts';
+
+const documented = 'docs/deploy-with-aws-cli.md, from a deployment of the first release';
+
+if (motoSource.kind === 'none') {
+  it.skip(`${documented}: ${motoSource.reason}`);
+} else {
+  describe(documented, () => {
+    let walk: Walkthrough;
+    let running: RunningDeployment | undefined;
+    const oldRow = { connectionId: { S: 'old' }, meetingId: { S: 'standup' }, userId: { S: 'alice' } };
+    const TableName = 'CloudMeetXConnections';
+    beforeAll(async () => {
+      walk = await Walkthrough.start();
+      await deployFirstRelease(walk);
+    }, 120_000);
+    afterAll(async () => {
+      await running?.stop();
+      await walk.stop();
+    });
+
+    it('the table gets its index and time to live, keeps its rows, and the other table is made', async () => {
+      const dynamodb = dynamodbOf(walk);
+      await dynamodb.send(new PutItemCommand({ TableName, Item: oldRow }));
+      expect(await describeTable(walk, TableName)).toMatchObject({ indexes: [], timeToLive: false });
+
+      await walk.paste('Before you begin', 'In another shell');
+      await walk.paste('Update the table', 'The meetings');
+      expect(await describeTable(walk, TableName)).toEqual(connectionsTable);
+      expect(await describeTable(walk, 'CloudMeetXMeetings')).toEqual(meetingsTable);
+      const { connectionId } = oldRow;
+      const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: { connectionId } }));
+      expect(Item).toEqual(oldRow);
+      dynamodb.destroy();
+
+      await walk.paste('Update the table');
+      expect(await describeTable(walk, TableName)).toEqual(connectionsTable);
+    });
+
+    it('the functions get runtime, environment and code, and the new one is made', async () => {
+      await walk.paste('The policy', 'Step 2: zips', 'Update the functions');
+      for (const name of functionNames) {
+        const deployed = await getFunction(walk, `CloudMeetX-${name}`);
+        expect(deployed).toMatchObject({
+          Runtime: 'nodejs24.x',
+          MemorySize: name === 'sendMessage' ? 512 : 256,
+          Timeout: name === 'sendMessage' ? 30 : 10,
+          CodeSha256: sha256(`dist/lambda/${name}.zip`),
+          Environment: { Variables: { TABLE_NAME: TableName, MEETINGS_TABLE_NAME: 'CloudMeetXMeetings' } },
+        });
+        const architecture = name === 'onDefault' ? 'arm64' : 'x86_64';
+        expect(deployed.Architectures, answeredOtherwise.architecture).toEqual([architecture]);
+      }
+    });
+
+    it('the policy is replaced, and somebody else’s stays', async () => {
+      expect(allowedCalls(await getRolePolicy(walk)).map(({ action }) => action)).not.toContain(
+        'dynamodb:Scan',
+      );
+      const attached = await walk.aws(
+        ...['iam', 'list-attached-role-policies', '--role-name', 'CloudMeetX-Lambda-Role'],
+        ...['--query', 'AttachedPolicies[].PolicyName'],
+      );
+      expect(attached).toEqual(['Somebody-Elses-Policy']);
+    });
+
+    it('the old routes stay, messages are answered, and only the stage’s commands are those that moto refuses', async () => {
+      await walk.paste('Update the routes', 'Update the stage');
+      const routes = await getRoutes(walk, await walk.variable('API_ID'));
+      expect(routes.map(({ routeKey, routeResponseKeys }) => [routeKey, routeResponseKeys])).toEqual([
+        ['$connect', []],
+        ['$disconnect', []],
+        ['sendMessage', ['$default']],
+        ['$default', ['$default']],
+      ]);
+      const refused = walk.recorded.filter(({ deviates }) => deviates).map(({ command }) => command);
+      expect(refused).toEqual(['apigatewayv2 create-deployment', 'apigatewayv2 update-stage']);
+    });
+
+    it('what was updated lets two people write to each other, within its policy', async () => {
+      const accountId = await walk.variable('ACCOUNT_ID');
+      running = await runDeployed(walk, { apiId: await walk.variable('API_ID'), accountId });
+      const { frame } = await walk.tryIt(running.webSocketUrl);
+      expect(frame).toMatchObject({ type: 'ack', sent: 0 });
+      await chat(running.webSocketUrl);
+      await running.stop();
+      const allowed = allowedCalls(await getRolePolicy(walk));
+      expect(running.calls.filter((call) => !allowed.some((rule) => covers(rule, call)))).toEqual([]);
+    });
+
+    it('the teardown leaves what is somebody else’s, and every command was called', async () => {
+      await walk.paste('Remove it');
+      expect(await inventory(walk)).toEqual({ ...emptyInventory, apis: ['Website'] });
+      expect(walk.neverCalled).toEqual([]);
+      expect(walk.failed).toEqual([]);
+    });
+
+    it('no block of the document is left out by both walks', () => {
+      const here = walk.pasted;
+      const fromNothing = [
+        ...['The connections', 'The API', 'The role', 'The functions', 'Step 4: routes', 'Step 5: stage'],
+        'Bring in a new version',
+      ];
+      expect([...deployDocument.keys()].filter((heading) => !here.has(heading))).toEqual(fromNothing);
+    });
+  });
+}
