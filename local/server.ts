@@ -21,7 +21,7 @@ import { createPages } from './pages.ts';
  * How often sockets are pinged. One that dies right after a ping's answer is found out two pings later, and must be
  * within 20 s.
  */
-const PING_INTERVAL_MS = 9000;
+const PING_INTERVAL_MS = 8000;
 
 /** A server that accepts connections. */
 export type RunningServer = {

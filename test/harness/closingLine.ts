@@ -9,7 +9,7 @@ export default class ClosingLine implements Reporter {
         const result = test.result();
         count[result.state]++;
         if (result.state === 'skipped')
-          process.stdout.write(`\nskipped: ${test.name}: ${result.note ?? ''}\n`);
+          process.stdout.write(`\nskipped: ${[test.name, result.note].filter(Boolean).join(': ')}\n`);
       }
     }
     const brokenModules = modules.filter((module) => module.errors().length > 0).length;
