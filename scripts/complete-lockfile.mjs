@@ -1,13 +1,20 @@
 // Adds to package-lock.json the optional packages for other platforms that `npm install` leaves out when the registry
 // at hand doesn't have them. Without their entries `npm ci` refuses, and users of those platforms get no binaries.
 // To be run after every change of dependencies; npm fills in the integrity of those it can fetch.
+//
+//   node scripts/complete-lockfile.mjs         of the root
+//   node scripts/complete-lockfile.mjs infra   of a folder with a lockfile of its own
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const lockfile = new URL('../package-lock.json', import.meta.url);
+const [folder = '.'] = process.argv.slice(2);
+const lockfile = resolve(fileURLToPath(new URL('..', import.meta.url)), folder, 'package-lock.json');
 const lock = JSON.parse(readFileSync(lockfile, 'utf8'));
 const packages = new Map(Object.entries(lock.packages));
 
-for (const dependent of [...packages.values()]) {
+// What a package brings along in its own archive has all it needs in there.
+for (const dependent of [...packages.values()].filter(({ inBundle }) => !inBundle)) {
   for (const [name, version] of Object.entries(dependent.optionalDependencies ?? {})) {
     const path = `node_modules/${name}`;
     if (!packages.has(path)) packages.set(path, entryOf(name, version, dependent));

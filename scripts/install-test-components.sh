@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what some tests need beside Node: Amazon's DynamoDB Local (Maven Central; needs Java 17), and moto with the
-# AWS CLI (PyPI; needs Python 3.10 or newer). Tests that miss one are skipped and say so; continuous integration runs
-# this first, so that none is.
+# AWS CLI and cfn-lint (PyPI; need Python 3.10 or newer), and what infra/ depends on. Tests that miss one are skipped and
+# say so; continuous integration runs this first, so that none is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,3 +37,13 @@ if ! cmp -s test/components/requirements.txt "$components/.complete"; then
   cp test/components/requirements.txt "$components/.complete"
 fi
 echo "moto and the AWS CLI are in $components"
+
+components=.components/cfn-lint
+if [ ! -e "$components/.complete" ]; then
+  python3 -m venv --clear "$components"
+  "$components/bin/pip" install -q --disable-pip-version-check cfn-lint==1.51.0
+  touch "$components/.complete"
+fi
+echo "cfn-lint is in $components"
+
+(cd infra && npm ci)

@@ -1,0 +1,98 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import {
+  ApiMapping,
+  type CfnApi,
+  DomainName,
+  SecurityPolicy,
+  WebSocketApi,
+  type WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Access } from './access.ts';
+import { createFunctions } from './functions.ts';
+import { addRoutes } from './routes.ts';
+import { type CustomDomain, type Settings, withDefaults } from './settings.ts';
+import { createStage, STAGE } from './stage.ts';
+import { createTables, type Tables } from './tables.ts';
+
+/**
+ * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, and the
+ * WebSocket API in front of them. Whatever isn't chosen is as `withDefaults` says.
+ */
+export class MeetingApi extends Construct {
+  readonly tables: Tables;
+  readonly api: WebSocketApi;
+  readonly domain: DomainName | undefined;
+  /** Where clients connect, and what `@connections` is below. */
+  readonly urls: { readonly webSocket: string; readonly callback: string };
+
+  constructor(scope: Construct, id: string, chosen: Partial<Settings> = {}) {
+    super(scope, id);
+    const settings = withDefaults(chosen);
+    const { customDomain } = settings;
+    this.tables = createTables(this, settings);
+    this.api = new WebSocketApi(this, 'Api', {
+      apiName: settings.namePrefix,
+      routeSelectionExpression: '$request.body.action',
+    });
+    const functions = createFunctions(this, {
+      settings,
+      tables: this.tables,
+      grant: (role, access) => this.#grant(role, access),
+    });
+    addRoutes(this.api, functions);
+
+    const stage = createStage(this, this.api, settings);
+    this.domain = customDomain && createDomain(this, customDomain, stage);
+    this.urls = customDomain
+      ? { webSocket: `wss://${customDomain.name}`, callback: `https://${customDomain.name}` }
+      : { webSocket: stage.url, callback: stage.callbackUrl };
+  }
+
+  #grant(role: Role, { connections, meetings, manageConnections }: Access): void {
+    grantTable(role, this.tables.connections, connections);
+    grantTable(role, this.tables.meetings, meetings);
+    for (const method of manageConnections) this.#grantManagement(role, method);
+  }
+
+  #grantManagement(role: Role, method: string): void {
+    const anyConnection = `${method}/@connections/*`;
+    const resources = [this.api.arnForExecuteApiV2(anyConnection, STAGE)];
+    role.addToPolicy(new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }));
+
+    const apiId = Stack.of(this).resolve((this.api.node.defaultChild as CfnApi).logicalId);
+    const finding = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${apiId}>/${STAGE}/${anyConnection}`;
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${finding}]`,
+      reason:
+        'Connections come and go: their ids, which the * stands for, are known to no policy beforehand.',
+    });
+  }
+}
+
+function grantTable(role: Role, { tableArn }: Table, actions: readonly string[]): void {
+  if (actions.length === 0) return;
+  role.addToPolicy(
+    new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+  );
+}
+
+/** At the root of the domain, so that the path of an address isn't the stage. */
+function createDomain(
+  scope: Construct,
+  { name, certificateArn }: CustomDomain,
+  stage: WebSocketStage,
+): DomainName {
+  const domainName = new DomainName(scope, 'Domain', {
+    domainName: name,
+    certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificateArn),
+    securityPolicy: SecurityPolicy.TLS_1_2,
+  });
+  const mapping = new ApiMapping(scope, 'DomainMapping', { api: stage.api, stage, domainName });
+  // It refers to the stage by its name alone, which exists before the stage does.
+  mapping.node.addDependency(stage);
+  return domainName;
+}

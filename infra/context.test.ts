@@ -1,0 +1,49 @@
+import { App } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { describe, expect, it } from 'vitest';
+import { readContext } from './context.ts';
+import { createStack } from './createStack.ts';
+import { withDefaults } from './settings.ts';
+
+const read = (given: Readonly<Record<string, unknown>>) => readContext((name) => given[name]);
+
+describe('context values', () => {
+  it('are the defaults where none is given', () => {
+    expect(read({})).toEqual(withDefaults());
+  });
+
+  it('are taken as texts and as numbers', () => {
+    const given = { logRetentionDays: 90, throttlingRate: '5', logLevel: 'debug', namePrefix: 'Staging' };
+    expect(read(given)).toEqual({
+      ...withDefaults({ namePrefix: 'Staging' }),
+      logLevel: 'debug',
+      logRetention: RetentionDays.THREE_MONTHS,
+      throttling: { ratePerSecond: 5, burst: withDefaults().throttling.burst },
+    });
+  });
+
+  it.each([
+    [{ logLevel: 'loud' }, 'logLevel must be one of debug, info, warn, error, but is "loud".'],
+    [{ removalPolicy: 'keep' }, 'removalPolicy must be one of retain, destroy, but is "keep".'],
+    [{ throttlingRate: '0' }, 'throttlingRate must be a whole number from 1, but is "0".'],
+    [{ logRetentionDays: '31' }, /^logRetentionDays must be one of 1, 3, 5, 7, .*, but is "31"\.$/],
+    [{ connectionsTable: 'a b' }, 'connectionsTable must be 3 to 255 of A-Z a-z 0-9 _ . -, but is "a b".'],
+    [
+      { domainName: 'meet.example.com' },
+      /^certificateArn must be the ARN of an ACM certificate .*, but is ""\.$/,
+    ],
+    [
+      { certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' },
+      /^domainName must be a domain name .*, but is ""\.$/,
+    ],
+  ] as const)('that are wrong are named: %j', (given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+
+  it('name a second deployment beside the first', () => {
+    const { tableNames } = read({ namePrefix: 'Staging', meetingsTable: 'rooms' });
+    expect(tableNames).toEqual({ connections: 'StagingConnections', meetings: 'rooms' });
+    const context = { namePrefix: 'Staging' };
+    expect(createStack(new App({ context })).stackName).toBe('StagingStack');
+  });
+});

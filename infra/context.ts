@@ -1,0 +1,103 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  type CustomDomain,
+  logLevels,
+  logRoles,
+  removalPolicies,
+  type Settings,
+  SetupError,
+  tableEncryptions,
+  withDefaults,
+} from './settings.ts';
+
+/** Looks up a context value by name, as `-c name=value` or cdk.json gave it. */
+type Context = (name: string) => unknown;
+
+/** Reads and checks what is chosen by context values. Throws a {@link SetupError}. */
+export function readContext(context: Context): Settings {
+  const defaults = withDefaults({
+    namePrefix: matching(context, 'namePrefix', withDefaults().namePrefix, namePrefix),
+  });
+  return {
+    ...defaults,
+    tableNames: {
+      connections: matching(context, 'connectionsTable', defaults.tableNames.connections, tableName),
+      meetings: matching(context, 'meetingsTable', defaults.tableNames.meetings, tableName),
+    },
+    tableEncryption: oneOf(context, 'tableEncryption', tableEncryptions, defaults.tableEncryption),
+    removalPolicy: oneOf(context, 'removalPolicy', removalPolicies, defaults.removalPolicy),
+    logLevel: oneOf(context, 'logLevel', logLevels, defaults.logLevel),
+    logRetention: retention(context, defaults.logRetention),
+    logRole: oneOf(context, 'logRole', logRoles, defaults.logRole),
+    throttling: {
+      ratePerSecond: wholeNumber(context, 'throttlingRate', defaults.throttling.ratePerSecond),
+      burst: wholeNumber(context, 'throttlingBurst', defaults.throttling.burst),
+    },
+    customDomain: customDomain(context),
+  };
+}
+
+// With it a function's name must keep within 64 characters, and a stack's begin with a letter.
+const namePrefix = {
+  pattern: /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+  words: 'a letter and up to 39 letters, digits or -',
+};
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+const tableName = { pattern: /^[\w.-]{3,255}$/, words: '3 to 255 of A-Z a-z 0-9 _ . -' };
+
+const text = (context: Context, name: string, fallback: string): string => String(context(name) ?? fallback);
+
+function matching(
+  context: Context,
+  name: string,
+  fallback: string,
+  { pattern, words }: { readonly pattern: RegExp; readonly words: string },
+): string {
+  const value = text(context, name, fallback);
+  if (pattern.test(value)) return value;
+  throw new SetupError(`${name} must be ${words}, but is "${value}".`);
+}
+
+function oneOf<Value extends string>(
+  context: Context,
+  name: string,
+  values: readonly Value[],
+  fallback: Value,
+): Value {
+  const given = text(context, name, fallback);
+  const value = values.find((allowed) => allowed === given);
+  if (value !== undefined) return value;
+  throw new SetupError(`${name} must be one of ${values.join(', ')}, but is "${given}".`);
+}
+
+function wholeNumber(context: Context, name: string, fallback: number): number {
+  const value = text(context, name, String(fallback));
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new SetupError(`${name} must be a whole number from 1, but is "${value}".`);
+}
+
+/** CloudWatch Logs keeps logs for certain numbers of days only. */
+function retention(context: Context, fallback: RetentionDays): RetentionDays {
+  const days = wholeNumber(context, 'logRetentionDays', fallback);
+  const allowed = Object.values(RetentionDays).filter(
+    (value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE,
+  );
+  const value = allowed.find((candidate) => candidate === days);
+  if (value !== undefined) return value;
+  throw new SetupError(`logRetentionDays must be one of ${allowed.join(', ')}, but is "${days}".`);
+}
+
+function customDomain(context: Context): CustomDomain | undefined {
+  if (context('domainName') === undefined && context('certificateArn') === undefined) return undefined;
+  return {
+    name: matching(context, 'domainName', '', {
+      pattern: /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      words: 'a domain name in small letters, as certificateArn is given',
+    }),
+    certificateArn: matching(context, 'certificateArn', '', {
+      pattern: /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+      words: 'the ARN of an ACM certificate in the region of the stack, as domainName is given',
+    }),
+  };
+}

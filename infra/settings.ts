@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** A deployment that can't be synthesised: its message tells a person what to change. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+}
+
+/** What the functions' logs may be told to hold, most first. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** What may become of the tables when the stack goes. */
+export const removalPolicies = ['retain', 'destroy'] as const;
+
+/** Whose key encrypts the tables: DynamoDB's own, or the account's `aws/dynamodb`, whose use CloudTrail shows. */
+export const tableEncryptions = ['aws-managed', 'aws-owned'] as const;
+
+/** Where the role comes from with which API Gateway writes access logs: one for the whole account and region. */
+export const logRoles = ['create', 'existing'] as const;
+
+/** A domain of one's own in front of the API. */
+export type CustomDomain = {
+  readonly name: string;
+  /** A certificate for the name, in the region of the stack. */
+  readonly certificateArn: string;
+};
+
+/** Everything that can be chosen about a deployment. */
+export type Settings = {
+  /** What the names of stack, API, functions, log groups and, unless they are chosen, tables begin with. */
+  readonly namePrefix: string;
+  readonly tableNames: { readonly connections: string; readonly meetings: string };
+  readonly tableEncryption: (typeof tableEncryptions)[number];
+  readonly removalPolicy: (typeof removalPolicies)[number];
+  readonly logLevel: (typeof logLevels)[number];
+  readonly logRetention: RetentionDays;
+  readonly logRole: (typeof logRoles)[number];
+  /** Requests of all clients together that the stage takes, disconnects included. */
+  readonly throttling: { readonly ratePerSecond: number; readonly burst: number };
+  readonly customDomain: CustomDomain | undefined;
+  /** The folder with a zip of each function. */
+  readonly zips: string;
+};
+
+const constants = {
+  namePrefix: 'CloudMeetX',
+  tableEncryption: 'aws-managed',
+  removalPolicy: 'retain',
+  logLevel: 'info',
+  logRetention: RetentionDays.ONE_MONTH,
+  logRole: 'create',
+  // A fifth of what an account has for all its APIs of a region, 10,000 a second with a burst of 5,000.
+  throttling: { ratePerSecond: 2000, burst: 1000 },
+  customDomain: undefined,
+  zips: fileURLToPath(new URL('../dist/lambda', import.meta.url)),
+} satisfies Partial<Settings>;
+
+/** Adds what holds where nothing else is chosen. */
+export function withDefaults(chosen: Partial<Settings> = {}): Settings {
+  const { namePrefix = constants.namePrefix } = chosen;
+  const tableNames = { connections: `${namePrefix}Connections`, meetings: `${namePrefix}Meetings` };
+  return { ...constants, tableNames, ...chosen };
+}

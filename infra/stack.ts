@@ -1,0 +1,27 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { MeetingApi } from './MeetingApi.ts';
+import type { Settings } from './settings.ts';
+
+/** A whole deployment: one {@link MeetingApi}, and as outputs what people need to know of it. */
+export class CloudMeetXStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Partial<Settings> = {}) {
+    super(scope, id, { description: 'CloudMeetX: the real-time backend of a video-conferencing product' });
+    const { urls, tables, domain } = new MeetingApi(this, 'MeetingApi', settings);
+
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    output('WebSocketUrl', urls.webSocket, 'Where clients connect, with ?meetingId=…');
+    output('CallbackUrl', urls.callback, 'What @connections is below, for the backend');
+    output('ConnectionsTableName', tables.connections.tableName, 'The table of connections');
+    output('MeetingsTableName', tables.meetings.tableName, 'The table of meetings');
+    if (domain) {
+      output('DomainTarget', domain.regionalDomainName, 'What the DNS record of the domain must point at');
+      output(
+        'DomainTargetZoneId',
+        domain.regionalHostedZoneId,
+        "The hosted zone of DomainTarget, for Route 53's aliases",
+      );
+    }
+  }
+}
