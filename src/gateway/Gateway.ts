@@ -34,7 +34,7 @@ export class Gateway {
   /** Upgrades that wait for $connect, and their sockets. */
   readonly #upgrades = new Map<Promise<void>, Duplex>();
   readonly #pings: NodeJS.Timeout | undefined;
-  #state: 'open' | 'closing' | 'closed' = 'open';
+  #state: 'open' | 'closing' = 'open';
   #closed: Promise<void> | undefined;
   #onEmpty: () => void = () => {};
 
@@ -110,7 +110,7 @@ export class Gateway {
     this.#state = 'closing';
     clearInterval(this.#pings);
     await within(stopMs.handlers, this.#settled());
-    this.#state = 'closed';
+    // Whom $connect admits from here on finds no socket, and is followed by $disconnect.
     for (const socket of this.#upgrades.values()) socket.destroy();
     for (const connection of this.#connections.values()) connection.close(gatewayEnds.goingAway);
     await within(stopMs.peers, this.#allClosed());
@@ -128,10 +128,10 @@ export class Gateway {
   }
 
   #onOpen(webSocket: WebSocket, stream: Duplex, context: ConnectionContext): void {
-    const connection = new GatewayConnection(webSocket, stream, context, this.#host);
-    this.#connections.set(context.connectionId, connection);
-    // A $connect that took longer than a closing gateway waits.
-    if (this.#state === 'closed') connection.close(gatewayEnds.goingAway);
+    this.#connections.set(
+      context.connectionId,
+      new GatewayConnection(webSocket, stream, context, this.#host),
+    );
   }
 
   #onClosed(context: ConnectionContext, end: ConnectionEnd): void {
