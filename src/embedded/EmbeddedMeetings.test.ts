@@ -1,4 +1,4 @@
 import { meetingsContract } from '../../test/contracts/meetings.ts';
-import { EmbeddedMeetings } from './EmbeddedMeetings.ts';
+import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
 
-meetingsContract('embedded', async () => new EmbeddedMeetings());
+meetingsContract('embedded', async () => memoryMeetings());

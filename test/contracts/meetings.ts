@@ -75,7 +75,7 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
 
       it('[MT3] makes room when somebody leaves', async () => {
         const meetings = await withMembers(alice);
-        await meetings.leave(alice.connectionId, 'left');
+        await meetings.leave(alice, 'left');
         const single = { ...roomy, connectionsPerMeeting: 1 };
         expect(await meetings.connect(bob, single)).toEqual({ outcome: 'connected', evicted: [] });
       });
@@ -91,7 +91,7 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
         const tight = { connectionsPerMeeting: 1, connectionsPerUser: 1 };
         expect(await meetings.connect(alice, tight)).toEqual({ outcome: 'connected', evicted: [] });
         expect(await idsOf(meetings, everyone)).toEqual(['alice-1']);
-        expect((await meetings.leave(alice.connectionId, 'left')).outcome).toBe('last');
+        expect((await meetings.leave(alice, 'left')).outcome).toBe('last');
         expect(await idsOf(meetings, everyone)).toEqual([]);
       });
     });
@@ -99,7 +99,7 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
     describe('leaving', () => {
       it('[MT5] forgets the connection', async () => {
         const meetings = await withMembers(alice, bob);
-        await meetings.leave(alice.connectionId, 'connection-lost');
+        await meetings.leave(alice, 'connection-lost');
         expect(await meetings.find(alice.connectionId)).toBeUndefined();
         expect(await idsOf(meetings, everyone)).toEqual(['bob-1']);
         expect(await idsOf(meetings, user('alice'))).toEqual([]);
@@ -113,11 +113,11 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
 
       it("[MT6] tells a user's last connection from one of several", async () => {
         const meetings = await withMembers(alice, alice2);
-        expect(await meetings.leave(alice.connectionId, 'left')).toEqual({
+        expect(await meetings.leave(alice, 'left')).toEqual({
           outcome: 'remaining',
           connection: alice,
         });
-        expect(await meetings.leave(alice2.connectionId, 'left')).toEqual({
+        expect(await meetings.leave(alice2, 'left')).toEqual({
           outcome: 'last',
           connection: alice2,
         });
@@ -126,7 +126,7 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
       it('[MT6] tells exactly one of many callers at once that it did the removal', async () => {
         const meetings = await withMembers(alice, bob);
         const leaves = await Promise.all(
-          Array.from({ length: 10 }, () => meetings.leave(alice.connectionId, 'connection-lost')),
+          Array.from({ length: 10 }, () => meetings.leave(alice, 'connection-lost')),
         );
         expect(leaves.filter(({ outcome }) => outcome === 'last')).toHaveLength(1);
         expect(leaves.filter(({ outcome }) => outcome === 'already-gone')).toHaveLength(9);
@@ -135,8 +135,8 @@ export function meetingsContract(name: string, create: () => Promise<Meetings>):
       it('[MT6] has nothing to remove of a connection that never was, or was evicted', async () => {
         const meetings = await withMembers(alice);
         await meetings.connect(alice2, { ...roomy, connectionsPerUser: 1 });
-        for (const connectionId of ['nobody' as ConnectionId, alice.connectionId]) {
-          expect(await meetings.leave(connectionId, 'left')).toEqual({ outcome: 'already-gone' });
+        for (const gone of [aConnection({ connectionId: 'nobody' }), alice]) {
+          expect(await meetings.leave(gone, 'left')).toEqual({ outcome: 'already-gone' });
         }
         expect(await idsOf(meetings, everyone)).toEqual(['alice-2']);
       });
