@@ -29,7 +29,7 @@ export type GatewayOptions = {
   readonly quotas?: 'off' | 'aws';
   /** How often peers are pinged; one that was silent since the last ping is cut off. API Gateway never pings. */
   readonly pingIntervalMs?: number;
-  /** So many first invocations of each route, and of the authorizer, are watched for promises left pending. 100 unless given. */
+  /** Of each route and of the authorizer, so many first invocations are watched for pending promises. 100 unless given. */
   readonly watchedInvocations?: number;
   readonly report?: (report: GatewayReport) => void;
   readonly clock?: Clock;
