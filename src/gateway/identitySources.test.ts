@@ -21,7 +21,7 @@ const requestContext = {
 const event: AuthorizerEvent = {
   type: 'REQUEST',
   methodArn: 'arn',
-  headers: { Host: 'ws.example.com', 'X-Auth': 'secret', Empty: '' },
+  headers: { Host: 'ws.example.com', 'X-Auth': 'secret', Empty: '', 'X-Twice': '', 'x-twice': 'b' },
   multiValueHeaders: {},
   queryStringParameters: { token: 'abc', empty: '', Auth: 'x', 'a.b': 'c' },
   multiValueQueryStringParameters: {},
@@ -33,6 +33,7 @@ it.for([
   'route.request.header.X-Auth',
   'route.request.header.x-auth',
   'route.request.header.X-AUTH',
+  'route.request.header.X-Twice',
   'route.request.querystring.token',
   'route.request.querystring.a.b',
   'stageVariables.tenant',
