@@ -10,7 +10,11 @@ export class ConfigError extends Error {
 }
 
 /** What every function and the server on one machine are told alike. */
-export type SharedConfig = { readonly logLevel: LogLevel; readonly membershipLimits: MembershipLimits };
+export type SharedConfig = {
+  readonly logLevel: LogLevel;
+  readonly membershipLimits: MembershipLimits;
+  readonly historyTtlSeconds: number;
+};
 
 /** Reads what every function and the server on one machine are told alike. Throws a {@link ConfigError}. */
 export function readSharedConfig(env: Environment): SharedConfig {
@@ -24,6 +28,12 @@ export function readSharedConfig(env: Environment): SharedConfig {
       }),
       connectionsPerUser: wholeNumber(env, 'MAX_CONNECTIONS_PER_USER', { fallback: 5, min: 1, max: 1000 }),
     },
+    // A day at least: a client may repeat a chat that long, and is then told its line.
+    historyTtlSeconds: wholeNumber(env, 'HISTORY_TTL_SECONDS', {
+      fallback: 604_800,
+      min: 86_400,
+      max: 31_536_000,
+    }),
   };
 }
 
