@@ -13,6 +13,7 @@ export class ConfigError extends Error {
 export type SharedConfig = {
   readonly logLevel: LogLevel;
   readonly membershipLimits: MembershipLimits;
+  /** How long a line of a meeting's log can be read. */
   readonly historyTtlSeconds: number;
 };
 
@@ -26,13 +27,14 @@ export function readSharedConfig(env: Environment): SharedConfig {
         min: 1,
         max: 1_000_000,
       }),
-      connectionsPerUser: wholeNumber(env, 'MAX_CONNECTIONS_PER_USER', { fallback: 5, min: 1, max: 1000 }),
+      // A participant with all its connections has to fit into one frame.
+      connectionsPerUser: wholeNumber(env, 'MAX_CONNECTIONS_PER_USER', { fallback: 5, min: 1, max: 20 }),
     },
-    // A day at least: a client may repeat a chat that long, and is then told its line.
+    // A chat may be sent once more within a day, and is then looked up in the log.
     historyTtlSeconds: wholeNumber(env, 'HISTORY_TTL_SECONDS', {
       fallback: 604_800,
       min: 86_400,
-      max: 31_536_000,
+      max: 315_360_000,
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionSender, Meetings, RateLimit } from '../meeting/ports.ts';
+import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit } from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
 import type { TableNames } from './store.ts';
@@ -25,11 +25,16 @@ type InvocationContext = { getRemainingTimeInMillis(): number };
 export type Aws = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
+  readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
   /** Makes a handler as Lambda calls it. A Lambda environment handles one event at a time. */
   handling<Event, Result>(
     handler: (event: Event) => Promise<Result>,
   ): (event: Event & InvocationEvent, context: InvocationContext) => Promise<Result>;
+  /** Makes a handler that a schedule calls. It can send only if `callbackUrl` is configured. */
+  scheduled<Result>(
+    handler: () => Promise<Result>,
+  ): (event: unknown, context: InvocationContext) => Promise<Result>;
 };
 
 /**
@@ -68,13 +73,26 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
       report,
       ...backoff,
     }),
+    deliveryQueue: noQueue,
     rateLimit: unlimited,
     handling: (handler) => (event, context) => {
       current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
       return handler(event);
     },
+    scheduled: (handler) => (_event, context) => {
+      const { callbackUrl } = config;
+      if (!callbackUrl) throw new Error('CALLBACK_URL is not set, and a schedule has no API of its own');
+      current = { callbackUrl, context };
+      return handler();
+    },
   };
 }
+
+/**
+ * Until there is a queue that outlives an invocation, the sender's own repeats, as long as the function has time, are
+ * all there is. Whoever misses a line finds the hole, or asks after a minute of silence.
+ */
+const noQueue: DeliveryQueue = { retry: async () => {} };
 
 /** Until tokens are leased from a table, API Gateway's own throttling of the stage is what holds. */
 const unlimited: RateLimit = { take: async () => ({ outcome: 'granted' }) };

@@ -1,9 +1,9 @@
 import { joining, roomy } from '../../test/contracts/meetings/start.ts';
 import { meetingsContract } from '../../test/contracts/meetings.ts';
-import { EmbeddedMeetings } from './EmbeddedMeetings.ts';
+import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
 
 meetingsContract('embedded', async (options) => {
-  const meetings = new EmbeddedMeetings({ ...options, path: ':memory:', newId: () => crypto.randomUUID() });
+  const meetings = memoryMeetings(options);
   return {
     meetings,
     populate: async (connections) => {

@@ -1,3 +1,4 @@
+import type Database from 'libsql';
 import { type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
 import { isRetry } from '../meeting/entry.ts';
 import type {
@@ -32,11 +33,10 @@ import {
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
 import type { Attributes } from '../protocol/participants.ts';
-import type Database from 'libsql';
 import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
 import { Logs } from './Logs.ts';
-import { Members } from './Members.ts';
 import { MeetingTables } from './MeetingTables.ts';
+import { Members } from './Members.ts';
 import { type Durability, openDatabase } from './openDatabase.ts';
 
 /** What meetings on one machine need. */
@@ -198,7 +198,9 @@ export class EmbeddedMeetings implements Meetings {
   }
 
   /** Replaces a user in memory, and commits what others are to be told and what must outlive the process. */
-  async #change(occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>): Promise<Announcement | undefined> {
+  async #change(
+    occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>,
+  ): Promise<Announcement | undefined> {
     const { connection, after } = occasion;
     const { meetingId } = connection;
     const before = this.#members.user(connection);
@@ -255,7 +257,7 @@ export class EmbeddedMeetings implements Meetings {
         this.#tables.deleteParticipant(this.#logs.log(meetingId).id, userId);
         this.#logs.forget(meetingId);
       };
-      this.#journal.append({ write, undo: change.undo })
+      this.#journal.append({ write, undo: change.undo });
     }
     this.#journal.flush();
   }

@@ -60,8 +60,7 @@ export class Logs {
       if (key) this.#uncommitted.delete(key);
       tables.writeLog(meetingId, after);
       tables.writeEntry(after.id, entry, nowMs + historyTtlSeconds * 1000);
-      if (request)
-        tables.writeRequest(after.id, request, { seq: entry.seq, expiresAtMs: nowMs + DAY_MS });
+      if (request) tables.writeRequest(after.id, request, { seq: entry.seq, expiresAtMs: nowMs + DAY_MS });
     };
     const undo = () => {
       if (key) this.#uncommitted.delete(key);

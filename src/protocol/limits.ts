@@ -7,6 +7,12 @@
 export const protocolLimits = {
   /** API Gateway: a whole message, in either direction, in UTF-8 bytes. */
   messageBytes: 131_072,
+  /** API Gateway: one WebSocket frame from a client, in bytes. */
+  frameBytes: 32_768,
+  /** API Gateway: a connection without a message in either direction. */
+  idleSeconds: 600,
+  /** API Gateway: a connection's life. */
+  connectionSeconds: 7200,
   /** Ids and names, in Unicode characters (code points). */
   textCharacters: 128,
   /** How deep `data` may nest; deeper values overflow the stack of whoever walks them recursively. */

@@ -9,7 +9,7 @@ export function aConnection(
     userId?: string;
     userName?: string;
     connectedAtMs?: number;
-    client?: Connection['client'];
+    client?: 'plain' | 'v1';
   } = {},
 ): Connection {
   const { connectionId = 'alice-1', meetingId = 'standup', userId = 'alice' } = given;
