@@ -110,6 +110,7 @@ function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings 
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
+    historyTtlSeconds: 604_800,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
