@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
-import type { TableNames } from '../../src/aws/tables.ts';
+import type { TableNames } from '../../src/aws/store.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
 import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
@@ -110,6 +110,7 @@ function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings 
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
+    historyTtlSeconds: 604_800,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
