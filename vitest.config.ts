@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,lambda,local,test}/**/*.test.ts'],
+    include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
     // These need Python: npm run test:aws.
     exclude: [...configDefaults.exclude, 'test/aws/**'],
     reporters: ['default', './test/harness/closingLine.ts'],
