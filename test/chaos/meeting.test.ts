@@ -44,7 +44,9 @@ describe('under chaos', () => {
       await client.close();
     }
     for (const connectionId of leavers) {
-      await server.logLine({ event: 'disconnected', connectionId, outcome: 'already-gone' });
+      const told = (outcome: string) => server.logLine({ event: 'disconnected', connectionId, outcome });
+      // Whoever comes second may be answered first.
+      await Promise.all([told('already-gone'), Promise.race([told('last'), told('remaining')])]);
       const outcomes = ended(server).filter((line) => line.connectionId === connectionId);
       expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual([
         'already-gone',
@@ -108,6 +110,14 @@ describe('under chaos', () => {
     // Three connects, a message, and the ends of two connections: of each at least one try failed.
     expect(faults.length).toBeGreaterThanOrEqual(6);
     expect(server.logged).not.toContainEqual(expect.objectContaining({ level: 'error' }));
+  });
+
+  it('[CN4] a store that never answers a first try costs time, and no connection', async () => {
+    const trouble: Trouble = { gateway: {}, store: { delayMs: 0, failing: 1, by: 'silence' } };
+    const server = await startTestServer({}, { trouble });
+    await server.connect('alice');
+    expect(await usersIn(server)).toEqual(['alice']);
+    expect(server.logged.filter(({ event }) => event === 'store fault')).toHaveLength(2);
   });
 });
 

@@ -9,9 +9,6 @@ export type StoreFaults = StoreTrouble & {
   readonly report: (fault: Treatment) => void;
 };
 
-/** How often one transaction, or one read, is troubled: less often than it is tried, or tests would fail by chance. */
-const MOST_FAULTS = { transaction: 3, read: 1 };
-
 /**
  * How a DynamoDB fares that can be made to wait, or to fail, with words that no client may read; and, if it is given
  * faults, meets what a DynamoDB now and then meets and what passes.
@@ -32,18 +29,19 @@ export class FaultyStore {
     if (!this.#faults) return passed;
     const { random, delayMs, failing, report } = this.#faults;
     const waitMs = random.next() * delayMs;
-    const treatment = random.next() < failing ? this.#fault(request, random) : passed;
+    const treatment = random.next() < failing ? this.#fault(request, this.#faults) : passed;
     if (treatment !== passed) report(treatment);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     return treatment;
   };
 
-  #fault({ token, attempt }: DynamoRequest, random: Random): Treatment {
-    if (token === undefined) return attempt > MOST_FAULTS.read ? passed : random.pick(readFaults);
+  #fault({ token, attempt }: DynamoRequest, { random, by = 'errors' }: StoreFaults): Treatment {
+    const faults = faultsBy[by];
+    if (token === undefined) return attempt > 1 ? passed : random.pick(faults.read);
     const earlier = this.#byToken.get(token) ?? 0;
-    if (earlier === MOST_FAULTS.transaction) return passed;
+    if (earlier === faults.mostInTransaction) return passed;
     this.#byToken.set(token, earlier + 1);
-    return random.pick(transactionFaults);
+    return random.pick(faults.transaction);
   }
 }
 
@@ -75,3 +73,12 @@ const transactionFaults: readonly Treatment[] = [
   cancelled('TransactionConflict'),
   cancelled('ThrottlingError'),
 ];
+
+const silence: readonly Treatment[] = [{ kind: 'fall-silent' }];
+
+/** A transaction, like a read, is troubled less often than it is tried, or tests would fail by chance. */
+const faultsBy = {
+  errors: { read: readFaults, transaction: transactionFaults, mostInTransaction: 3 },
+  // Each costs the time after which a request is given up.
+  silence: { read: silence, transaction: silence, mostInTransaction: 1 },
+};

@@ -13,6 +13,8 @@ export type StoreTrouble = {
   readonly delayMs: number;
   /** Of requests that have met nothing so far, from 0 to 1. */
   readonly failing: number;
+  /** With what: errors and lost answers, or answers that never come and connections that stay. Errors by default. */
+  readonly by?: 'errors' | 'silence';
 };
 
 /** What the protocol's tests meet under `CONDITIONS=chaos`: all that no rule takes away the promise for. */

@@ -12,9 +12,12 @@ export type DynamoRequest = {
   readonly attempt: number;
 };
 
-/** What becomes of a request: passed on, done but never answered, or answered with an error without being done. */
+/**
+ * What becomes of a request: passed on; done, and then cut off or left waiting for ever instead of answered; or answered
+ * with an error without being done.
+ */
 export type Treatment =
-  | { readonly kind: 'pass' | 'lose-answer' }
+  | { readonly kind: 'pass' | 'lose-answer' | 'fall-silent' }
   | { readonly kind: 'refuse'; readonly status: number; readonly error: Readonly<Record<string, unknown>> };
 
 /** An address of a DynamoDB that somebody stands before. */
@@ -58,10 +61,13 @@ type Exchange = {
   readonly body: Buffer;
 };
 
-function forward({ endpoint, incoming, outgoing, body }: Exchange, how: 'pass' | 'lose-answer'): void {
+function forward(
+  { endpoint, incoming, outgoing, body }: Exchange,
+  how: 'pass' | 'lose-answer' | 'fall-silent',
+): void {
   const forwarded = request(endpoint, { method: 'POST', headers: incoming.headers }, (answer) => {
-    if (how === 'lose-answer') {
-      answer.resume().on('end', () => outgoing.destroy());
+    if (how !== 'pass') {
+      answer.resume().on('end', () => how === 'lose-answer' && outgoing.destroy());
       return;
     }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
