@@ -11,7 +11,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Access } from './access.ts';
+import type { Access } from './deployedFunctions.ts';
 import { createFunctions } from './functions.ts';
 import { addRoutes } from './routes.ts';
 import { type CustomDomain, type Settings, withDefaults } from './settings.ts';

@@ -1,17 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { deployedFunctions } from './deployedFunctions.ts';
 import { deploymentWith } from './deployment.testing.ts';
 import { CloudMeetXStack } from './stack.ts';
 
 const { all, one, referred } = deploymentWith();
 
-const sizes = [
-  ['onConnect', 256, 10],
-  ['onDisconnect', 256, 10],
-  ['sendMessage', 512, 30],
-  ['onDefault', 256, 10],
-] as const;
+const functions = Object.entries(deployedFunctions);
 
 const lambda = (name: string) => one('AWS::Lambda::Function', 'FunctionName', `CloudMeetX-${name}`);
 
@@ -52,17 +48,17 @@ describe('the functions', () => {
     expect(names.sort()).toEqual(built.map((name) => `CloudMeetX-${name}`).sort());
   });
 
-  it.each(sizes)('run %s with %i MB for at most %i s', (name, MemorySize, Timeout) => {
+  it.each(functions)('run %s with its memory, for its time', (name, { memoryMb, timeoutSeconds }) => {
     expect(lambda(name)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      MemorySize,
-      Timeout,
+      MemorySize: memoryMb,
+      Timeout: timeoutSeconds,
     });
   });
 
-  it.each(sizes)('tell %s its tables and how much to log', (name) => {
+  it.each(functions)('tell %s its tables and how much to log', (name) => {
     expect(lambda(name).Environment).toEqual({
       Variables: {
         TABLE_NAME: '<CloudMeetXConnections>',
@@ -72,7 +68,7 @@ describe('the functions', () => {
     });
   });
 
-  it.each(sizes)("keep %s's log for a month", (name) => {
+  it.each(functions)("keep %s's log for a month", (name) => {
     const { LogGroup } = lambda(name).LoggingConfig as { LogGroup: string };
     expect(referred(LogGroup)).toMatchObject({
       LogGroupName: `/aws/lambda/CloudMeetX-${name}`,
@@ -80,34 +76,26 @@ describe('the functions', () => {
     });
   });
 
-  it('let onConnect count members, write and evict, and part with whom it evicts', () => {
-    expect(permissions('onConnect')).toEqual({
-      ...logging('onConnect'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
-      [meetings]: ['dynamodb:PutItem', 'dynamodb:Query'],
-      [managing('POST')]: ['execute-api:ManageConnections'],
-      [managing('DELETE')]: ['execute-api:ManageConnections'],
+  it.each(functions)('let %s do what is granted it, and nothing else but log', (name, { access }) => {
+    const onTables = { [connections]: access.connections, [meetings]: access.meetings };
+    const granted = Object.entries(onTables).filter(([, actions]) => actions.length > 0);
+    expect(permissions(name)).toEqual({
+      ...logging(name),
+      ...Object.fromEntries(
+        granted.map(([table, actions]) => [table, actions.map((action) => `dynamodb:${action}`).sort()]),
+      ),
+      ...Object.fromEntries(
+        access.manageConnections.map((method) => [managing(method), ['execute-api:ManageConnections']]),
+      ),
     });
   });
 
-  it('let onDisconnect end a membership', () => {
+  it('let onDisconnect end a membership, and onDefault do nothing but log', () => {
     expect(permissions('onDisconnect')).toEqual({
       ...logging('onDisconnect'),
       [connections]: ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
       [meetings]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
     });
-  });
-
-  it('let sendMessage find recipients, post, and end the membership of who is gone', () => {
-    expect(permissions('sendMessage')).toEqual({
-      ...logging('sendMessage'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
-      [meetings]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [managing('POST')]: ['execute-api:ManageConnections'],
-    });
-  });
-
-  it('let onDefault do nothing but log', () => {
     expect(permissions('onDefault')).toEqual(logging('onDefault'));
   });
 

@@ -5,25 +5,17 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type Access, functionAccess } from './access.ts';
+import {
+  type Access,
+  type DeployedFunction,
+  deployedFunctions,
+  type FunctionRoute,
+} from './deployedFunctions.ts';
 import { type Settings, SetupError } from './settings.ts';
 import type { Tables } from './tables.ts';
 
-/** The functions of a deployment, by the names of their folders in `lambda/`. */
-export type FunctionName = keyof typeof functionAccess;
-
-type Size = { readonly memoryMb: number; readonly timeoutSeconds: number };
-
-const small: Size = { memoryMb: 256, timeoutSeconds: 10 };
-// A fan-out is work for the processor, whose share grows with the memory, and takes the longer the larger the meeting.
-const large: Size = { memoryMb: 512, timeoutSeconds: 30 };
-
-const sizes: Readonly<Record<FunctionName, Size>> = {
-  onConnect: small,
-  onDisconnect: small,
-  sendMessage: large,
-  onDefault: small,
-};
+/** A function, and the route that is to invoke it. */
+export type RoutedFunction = { readonly route: FunctionRoute; readonly handler: LambdaFunction };
 
 /** What a function needs besides its code. */
 type Surroundings = {
@@ -33,23 +25,17 @@ type Surroundings = {
 };
 
 /** Makes all functions, each with a role and a log group of its own. */
-export function createFunctions(
-  scope: Construct,
-  surroundings: Surroundings,
-): Readonly<Record<FunctionName, LambdaFunction>> {
-  const create = (name: FunctionName) => createFunction(scope, name, surroundings);
-  return {
-    onConnect: create('onConnect'),
-    onDisconnect: create('onDisconnect'),
-    sendMessage: create('sendMessage'),
-    onDefault: create('onDefault'),
-  };
+export function createFunctions(scope: Construct, surroundings: Surroundings): readonly RoutedFunction[] {
+  return Object.entries(deployedFunctions).map(([name, deployed]) => ({
+    route: deployed.route,
+    handler: createFunction(scope, name, { ...surroundings, deployed }),
+  }));
 }
 
 function createFunction(
   scope: Construct,
-  name: FunctionName,
-  { settings, tables, grant }: Surroundings,
+  name: string,
+  { settings, tables, grant, deployed }: Surroundings & { readonly deployed: DeployedFunction },
 ): LambdaFunction {
   const functionName = `${settings.namePrefix}-${name}`;
   const logGroup = new LogGroup(scope, `${name}Logs`, {
@@ -64,17 +50,16 @@ function createFunction(
     description: `What ${functionName} may do`,
   });
   logGroup.grantWrite(role);
-  grant(role, functionAccess[name]);
+  grant(role, deployed.access);
 
-  const { memoryMb, timeoutSeconds } = sizes[name];
   return new LambdaFunction(scope, name, {
     functionName,
     code: Code.fromAsset(builtZip(settings.zips, name)),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    memorySize: memoryMb,
-    timeout: Duration.seconds(timeoutSeconds),
+    memorySize: deployed.memoryMb,
+    timeout: Duration.seconds(deployed.timeoutSeconds),
     environment: environmentOf(settings, tables),
     logGroup,
     role,
@@ -92,7 +77,7 @@ function environmentOf({ logLevel, customDomain }: Settings, tables: Tables): Re
   };
 }
 
-function builtZip(folder: string, name: FunctionName): string {
+function builtZip(folder: string, name: string): string {
   const zip = join(folder, `${name}.zip`);
   if (existsSync(zip)) return zip;
   throw new SetupError(

@@ -9,18 +9,12 @@ import {
 import { WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName } from './functions.ts';
+import type { RoutedFunction } from './functions.ts';
 import { STAGE } from './stage.ts';
 
 /** Gives the API its routes, as `local/server.ts` does on one machine. */
-export function addRoutes(
-  api: WebSocketApi,
-  functions: Readonly<Record<FunctionName, LambdaFunction>>,
-): void {
-  addFunctionRoute(api, '$connect', functions.onConnect);
-  addFunctionRoute(api, '$disconnect', functions.onDisconnect);
-  addFunctionRoute(api, '$default', functions.onDefault, 'two-way');
-  addFunctionRoute(api, 'sendMessage', functions.sendMessage, 'two-way');
+export function addRoutes(api: WebSocketApi, functions: readonly RoutedFunction[]): void {
+  for (const routed of functions) addFunctionRoute(api, routed);
   addPing(api);
   Validations.of(api).acknowledge({
     id: 'AwsSolutions::AwsSolutions-APIG4',
@@ -29,19 +23,14 @@ export function addRoutes(
   });
 }
 
-function addFunctionRoute(
-  api: WebSocketApi,
-  routeKey: string,
-  handler: LambdaFunction,
-  direction: 'one-way' | 'two-way' = 'one-way',
-): void {
+function addFunctionRoute(api: WebSocketApi, { route: { key, direction }, handler }: RoutedFunction): void {
   const integration = new FunctionIntegration(handler);
-  const route = api.addRoute(routeKey, { integration, returnResponse: direction === 'two-way' });
+  const route = api.addRoute(key, { integration, returnResponse: direction === 'two-way' });
   // Of this stage alone, where the CDK's own integration would allow all.
-  handler.addPermission(`Invoke${routeKey}`, {
+  handler.addPermission(`Invoke${key}`, {
     scope: route,
     principal: new ServicePrincipal('apigateway.amazonaws.com'),
-    sourceArn: api.arnForExecuteApiV2(routeKey, STAGE),
+    sourceArn: api.arnForExecuteApiV2(key, STAGE),
   });
 }
 
