@@ -11,6 +11,16 @@ export default defineConfig({
       {
         test: { ...lambda, name: 'calm', include: ['test/protocol/*.test.ts', 'test/e2e/readme.test.ts'] },
       },
+      {
+        test: {
+          ...lambda,
+          name: 'chaos',
+          include: ['test/protocol/*.test.ts', 'test/chaos/*.test.ts'],
+          // What a frame may hold, no trouble changes.
+          exclude: ['test/protocol/messages.test.ts', 'test/protocol/requests.test.ts'],
+          env: { ...lambda.env, CONDITIONS: 'chaos' },
+        },
+      },
       // After all others: what the functions may do, by what they have called.
       {
         test: { ...lambda, name: 'access', include: ['test/access/*.test.ts'], sequence: { groupOrder: 1 } },

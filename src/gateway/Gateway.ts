@@ -93,7 +93,7 @@ export class Gateway {
 
   /** Whether a connection is there to be sent to. */
   isOpen(connectionId: string): boolean {
-    return this.#connections.has(connectionId);
+    return this.#connections.get(connectionId)?.isOpen ?? false;
   }
 
   /** How many WebSockets are open. */

@@ -33,8 +33,10 @@ export function tellingOf({ before, after, connection, reason, nowMs }: Occasion
     return { kind: 'logged', frame: userLeft(connection, reason, nowMs) };
   }
   const { userId, userName } = participant;
+  const held = after?.held.find((other) => other.connection.connectionId === connection.connectionId);
+  const author = held?.connection ?? connection;
   const frame = (eventType: 'user-joined' | 'user-updated') =>
-    eventFrame(connection, { eventType, userId, userName, participant }, nowMs);
+    eventFrame(author, { eventType, userId, userName, participant }, nowMs);
   if (!isPresent(before)) return { kind: 'logged', frame: frame('user-joined') };
   if (looksSame(participantOf(before), participant)) return undefined;
   return { kind: 'live', frame: frame('user-updated') };

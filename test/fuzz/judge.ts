@@ -18,6 +18,8 @@ const documented = {
 /** A code that a malformed frame may be answered with. */
 export type DocumentedCode = keyof typeof documented;
 
+const actions = ['sendMessage', 'join', 'update', 'history', 'participants', 'leave', 'ping'];
+
 /**
  * Compares replies with what PROTOCOL.md says of the frames they answer. It knows nothing of how the server reads a
  * frame: what is expected comes with each case.
@@ -49,8 +51,7 @@ export class Judge {
     if (!isDeepStrictEqual(facts, { status: documented[code], code, retryable: false }))
       return `not ${documented[code]} ${code}`;
     if (typeof message !== 'string' || !/^\w.*\.$/.test(message)) return 'the message is no sentence';
-    if (namesActions && !isDeepStrictEqual(details, { actions: ['sendMessage'] }))
-      return 'details name no actions';
+    if (namesActions && !isDeepStrictEqual(details, { actions })) return 'details name no actions';
     if (code !== 'target_not_found') return undefined;
     this.#notFound ??= { ...reply, requestId: undefined };
     const isTheSame = isDeepStrictEqual({ ...reply, requestId: undefined }, this.#notFound);

@@ -1,19 +1,77 @@
-import type { Treatment } from './dynamodbProxy.ts';
+import type { StoreTrouble } from './conditions.ts';
+import type { DynamoRequest, Treatment } from './dynamodbProxy.ts';
+import type { Random } from './random.ts';
 import type { StoreState } from './server.ts';
 
-/** How a DynamoDB fares that can be made to wait, or to fail: with words that no client may read. */
+/** Trouble, the chance that it takes its course by, and who is told of each fault. */
+export type StoreFaults = StoreTrouble & {
+  readonly random: Random;
+  readonly report: (fault: Treatment) => void;
+};
+
+/** How often one transaction, or one read, is troubled: less often than it is tried, or tests would fail by chance. */
+const MOST_FAULTS = { transaction: 3, read: 1 };
+
+/**
+ * How a DynamoDB fares that can be made to wait, or to fail, with words that no client may read; and, if it is given
+ * faults, meets what a DynamoDB now and then meets and what passes.
+ */
 export class FaultyStore {
   state: StoreState = 'working';
+  readonly #faults: StoreFaults | undefined;
+  readonly #byToken = new Map<string, number>();
 
-  /** What becomes of the next request. */
-  readonly treat = async (): Promise<Treatment> => {
+  constructor(faults?: StoreFaults) {
+    this.#faults = faults;
+  }
+
+  /** What becomes of a request. */
+  readonly treat = async (request: DynamoRequest): Promise<Treatment> => {
     while (this.state === 'stalled') await new Promise(setImmediate);
-    return this.state === 'failing' ? failure : { kind: 'pass' };
+    if (this.state === 'failing') return refusal(500, 'InternalServerError', 'SECRET-TABLE is unreachable');
+    if (!this.#faults) return passed;
+    const { random, delayMs, failing, report } = this.#faults;
+    const waitMs = random.next() * delayMs;
+    const treatment = random.next() < failing ? this.#fault(request, random) : passed;
+    if (treatment !== passed) report(treatment);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return treatment;
   };
+
+  #fault({ token, attempt }: DynamoRequest, random: Random): Treatment {
+    if (token === undefined) return attempt > MOST_FAULTS.read ? passed : random.pick(readFaults);
+    const earlier = this.#byToken.get(token) ?? 0;
+    if (earlier === MOST_FAULTS.transaction) return passed;
+    this.#byToken.set(token, earlier + 1);
+    return random.pick(transactionFaults);
+  }
 }
 
-const failure: Treatment = {
-  kind: 'refuse',
-  status: 500,
-  error: { __type: 'InternalServerError', message: 'SECRET-TABLE is unreachable' },
-};
+const passed: Treatment = { kind: 'pass' };
+
+function refusal(
+  status: number,
+  name: string,
+  message: string,
+  more: Record<string, unknown> = {},
+): Treatment {
+  return { kind: 'refuse', status, error: { __type: name, message, ...more } };
+}
+
+const cancelled = (Code: string): Treatment =>
+  refusal(400, 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException', 'Transaction cancelled', {
+    CancellationReasons: [{ Code }, { Code: 'None' }],
+  });
+
+const readFaults: readonly Treatment[] = [
+  { kind: 'lose-answer' },
+  refusal(500, 'InternalServerError', 'The request could not be completed.'),
+  refusal(400, 'com.amazonaws.dynamodb.v20120810#ThrottlingException', 'Rate exceeded'),
+  refusal(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException', 'Rate exceeded'),
+];
+
+const transactionFaults: readonly Treatment[] = [
+  ...readFaults,
+  cancelled('TransactionConflict'),
+  cancelled('ThrottlingError'),
+];

@@ -5,9 +5,12 @@ import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
 import type { TableNames } from '../../src/aws/tables.ts';
+import { withChaos } from '../../src/gateway/chaos.ts';
+import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { CallRecord } from './CallRecord.ts';
+import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
 import { FaultyStore } from './FaultyStore.ts';
 import { LogKeeper } from './LogKeeper.ts';
@@ -27,13 +30,25 @@ export async function startLambdaBackend(
   if (!endpoint || !callRecord) throw new Error('to be started by npm run test:lambda');
   const dynamo = new DynamoDBClient({ endpoint, region, credentials: testCredentials });
   const tables = await createTables(dynamo);
-  const store = new FaultyStore();
-  const record = new CallRecord(deployedFunctions);
   const log = new LogKeeper();
+  const { trouble = usualTrouble } = options;
+  const random = chanceOfTest();
+  const store = new FaultyStore(
+    trouble?.store && {
+      ...{ ...trouble.store, random },
+      // Among the functions' own lines, so that a test that fails shows what it met.
+      report: (fault) => log.write(JSON.stringify({ event: 'store fault', fault })),
+    },
+  );
+  const record = new CallRecord(deployedFunctions);
   const server = await listen(createServer());
   const doors = { endpoint, store, record, server, stage, region };
   const functions = await startFunctions({ env, log, tables, doors });
-  const gateway = createGateway(functions, options);
+  const routes = routesTo(functions);
+  const gateway = createGateway(
+    trouble ? withChaos(routes, { ...trouble.gateway, random: random.next, clock: createClock() }) : routes,
+    options,
+  );
   gateway.attach(server);
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
@@ -52,12 +67,14 @@ export async function startLambdaBackend(
   };
 }
 
-function createGateway(functions: readonly StartedFunction[], { pingIntervalMs }: BackendOptions): Gateway {
+function createGateway(routes: Routes, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
+  const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
   return new Gateway({
     stage,
+    clock,
     connectionsApi: { accessKey: testCredentials, region },
     ...(pingIntervalMs !== undefined && { pingIntervalMs }),
-    routes: routesTo(functions),
+    routes,
   });
 }
 

@@ -86,7 +86,7 @@ function openDynamodb(name: string, tables: TableNames, { endpoint, store, recor
   const called = ({ action, table }: TableCall) => `${action} on ${resourceOf(table, tables)}`;
   return startDynamoProxy(endpoint, (request) => {
     const refused = request.calls.map(called).filter((call) => !record.permits(name, call));
-    return refused.length > 0 ? denied(refused) : store.treat();
+    return refused.length > 0 ? denied(refused) : store.treat(request);
   });
 }
 

@@ -27,7 +27,7 @@ export type ServerProcess = {
 };
 
 /**
- * Starts the built server (`build.ts` has seen to it) with nothing but this environment, on a free port unless told otherwise,
+ * Starts the built server (`build.ts` has seen to it) with nothing but this environment, on a free port and with its data in memory unless told otherwise,
  * and waits until it serves or has exited. When the test is finished, it is killed if it still runs.
  */
 export async function startProcess(
@@ -36,7 +36,7 @@ export async function startProcess(
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/local/main.mjs', ...flags], {
     cwd: root,
-    env: { PORT: '0', ...env },
+    env: { PORT: '0', DATA_DIR: ':memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = endOf(child);
