@@ -51,6 +51,7 @@ async function join(meetings: Meetings, { meetingId, connectionId, userId }: Ids
     userId: userId as UserId,
     userName: userId,
     connectedAtMs: Date.now(),
-  };
+    client: 'plain',
+  } as const;
   await meetings.connect(connection, limits);
 }

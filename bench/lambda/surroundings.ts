@@ -36,6 +36,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     documents: DynamoDBDocumentClient.from(client),
     tables,
     connectionTtlSeconds: 86_400,
+    historyTtlSeconds: 604_800,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),

@@ -4,12 +4,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit } from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
-import type { TableNames } from './tables.ts';
+import type { TableNames } from './store.ts';
 
 /** What a function is told of its surroundings. */
 export type AwsConfig = {
   readonly tables: TableNames;
   readonly connectionTtlSeconds: number;
+  readonly historyTtlSeconds: number;
   /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
   readonly callbackUrl: string | undefined;
   readonly region: string;
@@ -60,6 +61,7 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
       documents: DynamoDBDocumentClient.from(dynamo),
       tables: config.tables,
       connectionTtlSeconds: config.connectionTtlSeconds,
+      historyTtlSeconds: config.historyTtlSeconds,
       now: Date.now,
       newId: () => crypto.randomUUID(),
       ...backoff,

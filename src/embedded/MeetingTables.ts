@@ -44,7 +44,9 @@ export class MeetingTables {
 
   /** The entry that an earlier request with this name led to. */
   requested(meeting: number, { userId, requestId }: RequestKey, nowMs: number): Entry | undefined {
-    return this.#statement.requested.get(meeting, userId, requestId, nowMs) as Entry | undefined;
+    const row = this.#statement.requested.get(meeting, userId, requestId, nowMs) as Entry | undefined;
+    // What libsql's get() returns has a field of its own besides.
+    return row && { seq: row.seq, text: row.text };
   }
 
   writeParticipant(meeting: number, connection: Connection): void {

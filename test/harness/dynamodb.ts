@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import type { TableNames } from '../../src/aws/tables.ts';
+import type { TableNames } from '../../src/aws/store.ts';
 
 const installedIn = '.components/dynamodb-local';
 

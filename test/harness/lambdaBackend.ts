@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
-import type { TableNames } from '../../src/aws/tables.ts';
+import type { TableNames } from '../../src/aws/store.ts';
 import { withChaos } from '../../src/gateway/chaos.ts';
 import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
@@ -46,7 +46,9 @@ export async function startLambdaBackend(
   const functions = await startFunctions({ env, log, tables, doors });
   const routes = routesTo(functions);
   const gateway = createGateway(
-    trouble ? withChaos(routes, { ...trouble.gateway, random: random.next, clock: createClock() }) : routes,
+    trouble
+      ? withChaos({ routes }, { ...trouble.gateway, random: random.next, clock: createClock() }).routes
+      : routes,
     options,
   );
   gateway.attach(server);
@@ -113,6 +115,7 @@ function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings 
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
+    historyTtlSeconds: 604_800,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
