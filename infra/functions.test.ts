@@ -58,14 +58,28 @@ describe('the functions', () => {
     });
   });
 
-  it.each(functions)('tell %s its tables and how much to log', (name) => {
+  it.each(functions)('tell %s its tables, where clients are reached and how much to log', (name) => {
     expect(lambda(name).Environment).toEqual({
       Variables: {
         TABLE_NAME: '<CloudMeetXConnections>',
         MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
+        CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
         LOG_LEVEL: 'info',
       },
     });
+  });
+
+  it('are told the limits that are chosen', () => {
+    const chosen = { historyTtlSeconds: '86400', maxConnectionsPerMeeting: '50', maxConnectionsPerUser: '2' };
+    for (const { Environment } of deploymentWith(chosen).all('AWS::Lambda::Function')) {
+      expect(Environment).toMatchObject({
+        Variables: {
+          HISTORY_TTL_SECONDS: '86400',
+          MAX_CONNECTIONS_PER_MEETING: '50',
+          MAX_CONNECTIONS_PER_USER: '2',
+        },
+      });
+    }
   });
 
   it.each(functions)("keep %s's log for a month", (name) => {
@@ -90,13 +104,18 @@ describe('the functions', () => {
     });
   });
 
-  it('let onDisconnect end a membership, and onDefault do nothing but log', () => {
-    expect(permissions('onDisconnect')).toEqual({
-      ...logging('onDisconnect'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
-      [meetings]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-    });
+  it('let onDefault do nothing but log', () => {
     expect(permissions('onDefault')).toEqual(logging('onDefault'));
+  });
+
+  it.each([
+    [['sweep'], meetings, 'dynamodb:Scan'],
+    [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
+    [['onConnect', 'join'], managing('DELETE'), 'execute-api:ManageConnections'],
+    [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
+  ])('let only %j use %s by %s', (allowed, resource, action) => {
+    const able = functions.filter(([name]) => permissions(name)[resource]?.includes(action));
+    expect(able.map(([name]) => name)).toEqual(allowed);
   });
 
   it('have no managed policies, no actions with *, and no resources with * but connections', () => {
@@ -105,7 +124,7 @@ describe('the functions', () => {
       expect(referred(String(lambda(name).Role).replace(' Arn', ''))).not.toHaveProperty('ManagedPolicyArns');
       const granted = permissions(name);
       const wide = Object.keys(granted).filter((resource) => resource.includes('*'));
-      expect([managing('POST'), managing('DELETE')]).toEqual(expect.arrayContaining(wide));
+      expect([managing('POST'), managing('GET'), managing('DELETE')]).toEqual(expect.arrayContaining(wide));
       expect(Object.values(granted).flat().join()).not.toContain('*');
     }
   });

@@ -5,29 +5,26 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import {
-  type Access,
-  type DeployedFunction,
-  deployedFunctions,
-  type FunctionRoute,
-} from './deployedFunctions.ts';
-import { type Settings, SetupError } from './settings.ts';
+import { type Access, type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
+import { limits, type Settings, SetupError } from './settings.ts';
 import type { Tables } from './tables.ts';
 
-/** A function, and the route that is to invoke it. */
-export type RoutedFunction = { readonly route: FunctionRoute; readonly handler: LambdaFunction };
+/** A function, and what is to invoke it. */
+export type TriggeredFunction = Pick<DeployedFunction, 'trigger'> & { readonly handler: LambdaFunction };
 
 /** What a function needs besides its code. */
 type Surroundings = {
   readonly settings: Settings;
   readonly tables: Tables;
+  /** What `@connections` is below: the schedule's events name no API. */
+  readonly callbackUrl: string;
   readonly grant: (role: Role, access: Access) => void;
 };
 
 /** Makes all functions, each with a role and a log group of its own. */
-export function createFunctions(scope: Construct, surroundings: Surroundings): readonly RoutedFunction[] {
+export function createFunctions(scope: Construct, surroundings: Surroundings): readonly TriggeredFunction[] {
   return Object.entries(deployedFunctions).map(([name, deployed]) => ({
-    route: deployed.route,
+    trigger: deployed.trigger,
     handler: createFunction(scope, name, { ...surroundings, deployed }),
   }));
 }
@@ -35,8 +32,9 @@ export function createFunctions(scope: Construct, surroundings: Surroundings): r
 function createFunction(
   scope: Construct,
   name: string,
-  { settings, tables, grant, deployed }: Surroundings & { readonly deployed: DeployedFunction },
+  { deployed, ...surroundings }: Surroundings & { readonly deployed: DeployedFunction },
 ): LambdaFunction {
+  const { settings } = surroundings;
   const functionName = `${settings.namePrefix}-${name}`;
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     logGroupName: `/aws/lambda/${functionName}`,
@@ -50,7 +48,7 @@ function createFunction(
     description: `What ${functionName} may do`,
   });
   logGroup.grantWrite(role);
-  grant(role, deployed.access);
+  surroundings.grant(role, deployed.access);
 
   return new LambdaFunction(scope, name, {
     functionName,
@@ -60,20 +58,24 @@ function createFunction(
     architecture: Architecture.ARM_64,
     memorySize: deployed.memoryMb,
     timeout: Duration.seconds(deployed.timeoutSeconds),
-    environment: environmentOf(settings, tables),
+    environment: environmentOf(surroundings),
     logGroup,
     role,
   });
 }
 
-/** Source maps aren't in the zips, as they are five times the code: nothing turns them on. */
-function environmentOf({ logLevel, customDomain }: Settings, tables: Tables): Record<string, string> {
+/**
+ * What a function is told; of what nobody has chosen it knows the default. Source maps aren't in the zips, as they are
+ * five times the code: nothing turns them on.
+ */
+function environmentOf({ settings, tables, callbackUrl }: Surroundings): Record<string, string> {
+  const chosen = limits.map(({ name, variable }) => [variable, settings.limits[name]] as const);
   return {
     TABLE_NAME: tables.connections.tableName,
     MEETINGS_TABLE_NAME: tables.meetings.tableName,
-    LOG_LEVEL: logLevel,
-    // Without it a function makes the address of each event's API and stage.
-    ...(customDomain && { CALLBACK_URL: `https://${customDomain.name}` }),
+    CALLBACK_URL: callbackUrl,
+    LOG_LEVEL: settings.logLevel,
+    ...Object.fromEntries(chosen.flatMap(([name, value]) => (value ? [[name, String(value)]] : []))),
   };
 }
 

@@ -9,12 +9,15 @@ import {
 import { WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RoutedFunction } from './functions.ts';
+import type { FunctionRoute } from './deployedFunctions.ts';
+import type { TriggeredFunction } from './functions.ts';
 import { STAGE } from './stage.ts';
 
-/** Gives the API its routes, as `local/server.ts` does on one machine. */
-export function addRoutes(api: WebSocketApi, functions: readonly RoutedFunction[]): void {
-  for (const routed of functions) addFunctionRoute(api, routed);
+/** Gives the API its routes, as `local/gateway.ts` does on one machine. */
+export function addRoutes(api: WebSocketApi, functions: readonly TriggeredFunction[]): void {
+  for (const { trigger, handler } of functions) {
+    if (trigger.kind === 'route') addFunctionRoute(api, trigger, handler);
+  }
   addPing(api);
   Validations.of(api).acknowledge({
     id: 'AwsSolutions::AwsSolutions-APIG4',
@@ -23,7 +26,11 @@ export function addRoutes(api: WebSocketApi, functions: readonly RoutedFunction[
   });
 }
 
-function addFunctionRoute(api: WebSocketApi, { route: { key, direction }, handler }: RoutedFunction): void {
+function addFunctionRoute(
+  api: WebSocketApi,
+  { key, direction }: FunctionRoute,
+  handler: LambdaFunction,
+): void {
   const integration = new FunctionIntegration(handler);
   const route = api.addRoute(key, { integration, returnResponse: direction === 'two-way' });
   // Of this stage alone, where the CDK's own integration would allow all.

@@ -51,7 +51,7 @@ async function join(meetings: Meetings, { meetingId, connectionId, userId }: Ids
     userId: userId as UserId,
     userName: userId,
     connectedAtMs: Date.now(),
-    connectedAtMs: Date.now(),
-    client: 'plain' as const,
+    client: 'plain',
+  } as const;
   await meetings.connect(connection, limits);
 }

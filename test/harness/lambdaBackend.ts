@@ -81,26 +81,34 @@ function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: Bac
 }
 
 function routesTo(functions: readonly StartedFunction[]): Routes {
+  const routed = functions.flatMap(({ trigger, lambda }) =>
+    trigger.kind === 'route' ? [{ ...trigger, integration: lambda.invoke }] : [],
+  );
   const integrationOf = (routeKey: string) => {
-    const found = functions.find(({ route }) => route.key === routeKey);
+    const found = routed.find(({ key }) => key === routeKey);
     if (!found) throw new Error(`no function has the route ${routeKey}`);
-    return found.lambda.invoke;
+    return found.integration;
   };
-  const messages = functions.filter(({ route }) => !['$connect', '$disconnect'].includes(route.key));
+  const messages = routed.filter(({ key }) => !['$connect', '$disconnect'].includes(key));
   return {
     $connect: { integration: integrationOf('$connect') },
     $disconnect: { integration: integrationOf('$disconnect') },
-    messages: Object.fromEntries(
-      messages.map(({ route: { key, direction } }) => [
-        key,
-        {
-          integration: integrationOf(key),
-          ...(direction === 'two-way' && { routeResponseSelectionExpression: '$default' as const }),
-        },
-      ]),
-    ),
+    messages: {
+      ping: { integration: pong, ...twoWay },
+      ...Object.fromEntries(
+        messages.map(({ key, direction, integration }) => [
+          key,
+          { integration, ...(direction === 'two-way' && twoWay) },
+        ]),
+      ),
+    },
   };
 }
+
+const twoWay = { routeResponseSelectionExpression: '$default' } as const;
+
+/** The one route without a function: a mock integration. */
+const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
 
 function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings {
   return new DynamoMeetings({

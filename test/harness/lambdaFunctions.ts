@@ -1,9 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import {
-  type DeployedFunction,
-  deployedFunctions,
-  type FunctionRoute,
-} from '../../infra/deployedFunctions.ts';
+import { type DeployedFunction, deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import type { TableNames } from '../../src/aws/store.ts';
 import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
@@ -15,9 +11,9 @@ import type { LogKeeper } from './LogKeeper.ts';
 import { authorityOf, close, listen } from './listening.ts';
 import type { TableCall } from './tableCalls.ts';
 
-/** A function that runs, and the route that invokes it. */
+/** A function that runs, and what is to invoke it. */
 export type StartedFunction = {
-  readonly route: FunctionRoute;
+  readonly trigger: DeployedFunction['trigger'];
   readonly lambda: LambdaFunction;
   stop(): Promise<void>;
 };
@@ -50,7 +46,7 @@ export async function startFunctions(start: Start): Promise<readonly StartedFunc
 
 async function startFunction(
   name: string,
-  { route, memoryMb, timeoutSeconds }: DeployedFunction,
+  { trigger, memoryMb, timeoutSeconds }: DeployedFunction,
   { env, log, tables, doors }: Start,
 ): Promise<StartedFunction> {
   const dynamodb = await openDynamodb(name, tables, doors);
@@ -82,7 +78,7 @@ async function startFunction(
     dynamodb.stop();
     close(callback);
   };
-  return { route, lambda, stop };
+  return { trigger, lambda, stop };
 }
 
 /** A function's way to DynamoDB, which lets through what the function is granted. */
