@@ -2,9 +2,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,lambda,local,test}/**/*.test.ts'],
+    include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
     // These need Python: npm run test:aws.
-    exclude: [...configDefaults.exclude, 'test/aws/**'],
+    exclude: [...configDefaults.exclude, 'test/aws/**', 'test/access/**', 'test/chaos/**'],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',
     testTimeout: 20_000,

@@ -57,9 +57,17 @@ for (const target of flags.has('--server') ? [server] : [server, ...functions]) 
 async function bundle({ outfile, zip, options }) {
   const { metafile } = await build({ ...options, outfile });
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
-  const inputs = [...Object.keys(metafile.inputs), 'package-lock.json', 'scripts/build.mjs'];
+  const others = { 'package-lock.json': 0, 'scripts/build.mjs': 0 };
   mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
-  writeFileSync(inputsFile(outfile), JSON.stringify(inputs));
+  writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytesByInput(metafile) }));
+}
+
+/** How many bytes of the bundle each of its inputs is: none of those that were dropped. */
+function bytesByInput({ inputs, outputs }) {
+  const [bundled] = Object.values(outputs).filter(({ entryPoint }) => entryPoint);
+  return Object.fromEntries(
+    Object.keys(inputs).map((input) => [input, bundled?.inputs[input]?.bytesInOutput ?? 0]),
+  );
 }
 
 /** The same bytes for the same files: zips carry times, which are set to the first that they can express. */
@@ -73,12 +81,12 @@ function isCurrent({ outfile, zip = outfile }) {
   if (![outfile, zip, inputsFile(outfile)].every((file) => existsSync(file))) return false;
   const builtAtMs = statSync(outfile).mtimeMs;
   const inputs = JSON.parse(readFileSync(inputsFile(outfile), 'utf8'));
-  return inputs.every(
+  return Object.keys(inputs).every(
     (input) => existsSync(join(root, input)) && statSync(join(root, input)).mtimeMs < builtAtMs,
   );
 }
 
-/** What went into a bundle is kept beside all of them, where nobody zips it. */
+/** What went into a bundle, in bytes by input, is kept beside all of them, where nobody zips it. */
 function inputsFile(outfile) {
   return join(out, '.inputs', `${outfile.slice(out.length + 1).replaceAll(/[/\\]/g, '-')}.json`);
 }

@@ -1,19 +1,20 @@
-// Runs a script of infra/ with what it needs: built functions, and its own dependencies.
+// Runs a script of a folder that has a package.json of its own, with what it needs: built functions, and its own
+// dependencies.
 //
-//   node scripts/infra.mjs <script> [arguments of the script]
+//   node scripts/within.mjs <folder> <script> [arguments of the script]
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const infra = `${root}infra`;
-const [script, ...args] = process.argv.slice(2);
-if (!script) throw new Error('Which script of infra/package.json? node scripts/infra.mjs <script>');
+const [name, script, ...args] = process.argv.slice(2);
+if (!name || !script) throw new Error('Which script? node scripts/within.mjs <folder> <script>');
+const folder = `${root}${name}`;
 
 run('node', ['scripts/build.mjs'], root);
 // npm writes this file last, so that an installation that was broken off is done again.
-if (!existsSync(`${infra}/node_modules/.package-lock.json`)) run('npm', ['ci'], infra);
-run('npm', ['run', script, '--', ...args], infra);
+if (!existsSync(`${folder}/node_modules/.package-lock.json`)) run('npm', ['ci'], folder);
+run('npm', ['run', script, '--', ...args], folder);
 
 function run(command, commandArgs, cwd) {
   const { status, error } = spawnSync(command, commandArgs, {
