@@ -37,7 +37,7 @@ describeOnDynamoDB('the log on DynamoDB', ({ connect, start }) => {
     expect((await meetings.head(meetingId)).seq).toBe(1);
   });
 
-  it('[ML4] fills a hole that a reader has waited for, and its writer starts over', async () => {
+  it('[ML4][LG7] fills a hole that a reader has waited for, and its writer starts over', async () => {
     const documents = connect();
     const { meetings } = await start(documents);
     const { held, release } = hold(documents, 'TransactWrite');
