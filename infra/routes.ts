@@ -29,7 +29,8 @@ export function addRoutes(
   });
 }
 
-function addFunctionRoute(
+/** Adds a route that leads to a function, which permits it. Two-way, what the function returns is sent back. */
+export function addFunctionRoute(
   api: WebSocketApi,
   routeKey: string,
   handler: LambdaFunction,
