@@ -10,7 +10,9 @@ const infra = `${root}infra`;
 const [script, ...args] = process.argv.slice(2);
 if (!script) throw new Error('Which script of infra/package.json? node scripts/infra.mjs <script>');
 
-run('node', ['scripts/build.mjs', ...(script.endsWith(':probe') ? ['--probe'] : [])], root);
+const isOfProbe = script.endsWith(':probe');
+if (!isOfProbe) run('node', ['scripts/build.mjs'], root);
+if (isOfProbe || script === 'test') run('node', ['scripts/build.mjs', '--probe'], root);
 // npm writes this file last, so that an installation that was broken off is done again.
 if (!existsSync(`${infra}/node_modules/.package-lock.json`)) run('npm', ['ci'], infra);
 run('npm', ['run', script, '--', ...args], infra);
