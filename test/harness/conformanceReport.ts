@@ -54,7 +54,7 @@ function reasons(skipped: readonly TestCase[]): ReadonlyMap<string, ReadonlySet<
   const found = new Map<string, Set<string>>();
   for (const test of skipped) {
     const result = test.result();
-    const reason = (result.state === 'skipped' && result.note) || 'no reason given';
+    const reason = (result.state === 'skipped' && result.note) || 'left out by the command line';
     const ids = found.get(reason) ?? new Set();
     for (const id of idsOf([test])) ids.add(id);
     found.set(reason, ids);
