@@ -1,8 +1,6 @@
 import type { Clock } from './clock.ts';
-import type { ConnectEvent, DisconnectEvent, MessageEvent } from './events.ts';
 import { gatewayLimits } from './limits.ts';
 import { PendingPromises } from './PendingPromises.ts';
-import type { Route } from './routes.ts';
 
 /** How an invocation looked from the gateway; of one that took too long, what it came to in the end. */
 export type InvocationOutcome =
@@ -11,7 +9,7 @@ export type InvocationOutcome =
   | { readonly status: 'timed-out'; readonly late: Promise<InvocationOutcome> };
 
 /** Which invocation a report is about. */
-export type InvocationContext = {
+type InvocationContext = {
   readonly routeKey: string;
   readonly connectionId: string;
   readonly requestId: string;
@@ -20,11 +18,27 @@ export type InvocationContext = {
 /** What whoever runs the gateway should know of its integrations; clients are told none of it. */
 export type GatewayReport = InvocationContext &
   (
-    | { readonly kind: 'integration failed'; readonly error: unknown }
-    | { readonly kind: 'integration timed out' }
+    | { readonly kind: 'integration failed' | 'authorizer failed'; readonly error: unknown }
+    | { readonly kind: 'integration timed out' | 'authorizer timed out' }
     | { readonly kind: 'malformed result' }
-    | { readonly kind: 'promises left pending'; readonly count: number }
+    | { readonly kind: 'malformed authorizer result'; readonly reason: string }
+    | {
+        readonly kind: 'promises left pending' | 'promises left pending by authorizer';
+        readonly count: number;
+      }
   );
+
+/** What can be invoked: the integration of a route, or the authorizer of `$connect`. */
+type Invoked = 'integration' | 'authorizer';
+
+type Invocable<Event> = { readonly integration: (event: Event) => Promise<unknown> };
+type InvocableEvent = { readonly requestContext: InvocationContext };
+type Context = { readonly invoked: Invoked; readonly invocation: InvocationContext };
+
+const pendingKinds = {
+  integration: 'promises left pending',
+  authorizer: 'promises left pending by authorizer',
+} as const;
 
 /** What invoking needs. */
 export type InvokerOptions = {
@@ -46,17 +60,18 @@ export class Invoker {
   }
 
   /** Never rejects. Of an integration that takes too long the result is dropped; it isn't stopped. */
-  invoke<Event extends ConnectEvent | MessageEvent | DisconnectEvent>(
-    route: Route<Event>,
+  invoke<Event extends InvocableEvent>(
+    invocable: Invocable<Event>,
     event: Event,
+    invoked: Invoked = 'integration',
   ): Promise<InvocationOutcome> {
     const { routeKey, connectionId, requestId } = event.requestContext;
-    const context = { routeKey, connectionId, requestId };
-    const running = this.#run(() => route.integration(event), context);
+    const context: Context = { invoked, invocation: { routeKey, connectionId, requestId } };
+    const running = this.#run(() => invocable.integration(event), context);
     this.#running.add(running);
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(gatewayLimits.integrationMs, () => {
-        this.#options.report({ kind: 'integration timed out', ...context });
+        this.#options.report({ kind: `${invoked} timed out`, ...context.invocation });
         resolve({ status: 'timed-out', late: running });
       });
       void running.then((outcome) => {
@@ -72,21 +87,22 @@ export class Invoker {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #run(integration: () => Promise<unknown>, context: InvocationContext): Promise<InvocationOutcome> {
+  async #run(integration: () => Promise<unknown>, context: Context): Promise<InvocationOutcome> {
     try {
       return { status: 'returned', result: await this.#watched(integration, context) };
     } catch (error) {
-      this.#options.report({ kind: 'integration failed', error, ...context });
+      this.#options.report({ kind: `${context.invoked} failed`, error, ...context.invocation });
       return { status: 'failed' };
     }
   }
 
-  #watched(integration: () => Promise<unknown>, context: InvocationContext): Promise<unknown> {
-    const earlier = this.#invocationsOf.get(context.routeKey) ?? 0;
+  #watched(integration: () => Promise<unknown>, { invoked, invocation }: Context): Promise<unknown> {
+    const watched = `${invoked} ${invocation.routeKey}`;
+    const earlier = this.#invocationsOf.get(watched) ?? 0;
     if (earlier >= this.#options.watchedInvocations) return integration();
-    this.#invocationsOf.set(context.routeKey, earlier + 1);
+    this.#invocationsOf.set(watched, earlier + 1);
     return this.#pendingPromises.watch(integration, (count) =>
-      this.#options.report({ kind: 'promises left pending', count, ...context }),
+      this.#options.report({ kind: pendingKinds[invoked], count, ...invocation }),
     );
   }
 }

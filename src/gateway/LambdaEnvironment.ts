@@ -105,6 +105,7 @@ export class LambdaEnvironment {
 }
 
 function resultOf({ result, error }: Reply): unknown {
-  if (error) throw new LambdaError(`${error.name ?? 'Error'}: ${error.message}`);
+  // As the handler threw it: the gateway reads an authorizer's.
+  if (error) throw Object.assign(new Error(error.message), { name: error.name ?? 'Error' });
   return result;
 }

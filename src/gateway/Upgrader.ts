@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { type Authorization, createAuthorize } from './authorizer.ts';
 import type { Clock } from './clock.ts';
 import { type Admission, readConnectResult } from './connectResult.ts';
-import { type ConnectionContext, connectEvent } from './events.ts';
+import {
+  type AuthorizerEvent,
+  authorizerEvent,
+  type ConnectionContext,
+  connectEvent,
+  type UpgradeStamp,
+} from './events.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
@@ -30,17 +37,27 @@ export type UpgradeRequest = {
   readonly head: Buffer;
 };
 
-/** The way from an upgrade request to an open WebSocket: what can't become one is refused, then `$connect` decides. */
+const DEFAULT_API_ID = 'local00000';
+
+const stopping = gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
+
+/**
+ * The way from an upgrade request to an open WebSocket: what can't become one is refused, then the authorizer and
+ * `$connect` decide.
+ */
 export class Upgrader {
   readonly #options: GatewayOptions;
   readonly #host: UpgradeHost;
   readonly #connectQuota: TokenBucket;
+  readonly #authorize: ((event: AuthorizerEvent) => Promise<Authorization>) | undefined;
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #webSockets: WebSocketServer;
 
   constructor(options: GatewayOptions, host: UpgradeHost) {
     this.#options = options;
     this.#host = host;
+    const { authorizer, report = () => {} } = options;
+    this.#authorize = authorizer && createAuthorize(authorizer, { ...host, report });
     const { connectsPerSecond } = gatewayLimits;
     this.#connectQuota = new TokenBucket(connectsPerSecond, connectsPerSecond, host.clock);
     const webSocketOptions = {
@@ -64,24 +81,27 @@ export class Upgrader {
     const refusal = this.#refusalOf(request);
     if (refusal) return refuse(socket, refusal, requestId);
     const context = this.#contextOf(request);
-    const admission = await this.#connect(request, context, requestId);
-    if (admission.status !== 'admitted') return refuse(socket, admission.refusal, requestId);
-    if (admission.subprotocol) this.#subprotocols.set(request, admission.subprotocol);
-    this.#open(upgrade, context);
+    const nowMs = this.#host.clock.now();
+    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
+    if (!this.#authorize) return this.#decide(upgrade, context, stamp);
+    const methodArn = methodArnOf(this.#options);
+    const authorization = await this.#authorize(authorizerEvent(request, context, { ...stamp, methodArn }));
+    if (authorization.status === 'refused') return refuse(socket, authorization.refusal, requestId);
+    // The stop came meanwhile: it lets what runs finish, and starts nothing new.
+    if (!this.#host.isOpen()) return refuse(socket, stopping, requestId);
+    return this.#decide(upgrade, { ...context, authorized: authorization.authorized }, stamp);
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
     const refusal = handshakeRefusal(request, this.#options.stage);
     if (refusal) return refusal;
-    if (!this.#host.isOpen()) {
-      return gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
-    }
+    if (!this.#host.isOpen()) return stopping;
     if (this.#options.quotas !== 'aws' || this.#connectQuota.take() === 'granted') return undefined;
     return gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
   }
 
   #contextOf(request: IncomingMessage): ConnectionContext {
-    const { stage, stageVariables, apiId = 'local00000', domainName = 'localhost' } = this.#options;
+    const { stage, stageVariables, apiId = DEFAULT_API_ID, domainName = 'localhost' } = this.#options;
     const userAgent = request.headers['user-agent'];
     const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     return {
@@ -95,20 +115,28 @@ export class Upgrader {
     };
   }
 
+  /** Lets `$connect` decide. */
+  async #decide(upgrade: UpgradeRequest, context: ConnectionContext, stamp: UpgradeStamp): Promise<void> {
+    const { request, socket } = upgrade;
+    const admission = await this.#connect(request, context, stamp);
+    if (admission.status !== 'admitted') return refuse(socket, admission.refusal, stamp.requestId);
+    if (admission.subprotocol) this.#subprotocols.set(request, admission.subprotocol);
+    this.#open(upgrade, context);
+  }
+
   async #connect(
     request: IncomingMessage,
     context: ConnectionContext,
-    requestId: string,
+    stamp: UpgradeStamp,
   ): Promise<Admission> {
     const { $connect } = this.#options.routes;
     if (!$connect) return { status: 'admitted', subprotocol: undefined };
-    const nowMs = this.#host.clock.now();
-    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
     const outcome = await this.#host.invoker.invoke($connect, connectEvent(request, context, stamp));
     if (outcome.status === 'timed-out') void outcome.late.then((late) => this.#tooLate(late, context));
     const admission = readConnectResult(outcome);
     if (admission.status === 'malformed') {
       const { connectionId } = context;
+      const { requestId } = stamp;
       this.#options.report?.({ kind: 'malformed result', routeKey: '$connect', connectionId, requestId });
     }
     return admission;
@@ -128,4 +156,11 @@ export class Upgrader {
     // AWS may then forget about $disconnect; here nobody may become a ghost.
     if (!opened) this.#host.onLost(context);
   }
+}
+
+/** What an authorizer's policy must allow. */
+function methodArnOf(options: GatewayOptions): string {
+  const { apiId, accountId = '000000000000', stage, connectionsApi } = options;
+  const region = options.region ?? connectionsApi?.region ?? 'us-east-1';
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId ?? DEFAULT_API_ID}/${stage}/$connect`;
 }

@@ -6,7 +6,20 @@ import { type AccessKey, type SignatureFault, signatureFault } from './signature
 import { pathOf } from './upgrade.ts';
 
 /** Who may call `@connections`. */
-export type ConnectionsApiOptions = { readonly accessKey: AccessKey; readonly region: string };
+export type ConnectionsApiOptions = {
+  readonly accessKey: AccessKey;
+  readonly region: string;
+  /** How the API misbehaves on purpose: see `withChaos`. */
+  readonly trouble?: ConnectionsApiTrouble;
+};
+
+/** What may befall each call that is signed as it should be. */
+export type ConnectionsApiTrouble = {
+  /** Throttles calls beyond what the quotas do. */
+  readonly throttle: () => 'granted' | 'throttled';
+  /** Waited for between doing a call and answering it. */
+  readonly beforeAnswer: () => Promise<void>;
+};
 
 /** What the calls are answered from. */
 export type ConnectionsApiHost = ConnectionsApiOptions & {
@@ -46,6 +59,7 @@ export async function answerConnectionsRequest(
   host: ConnectionsApiHost,
 ): Promise<void> {
   const { statusCode, errorType, body } = await answerOf(request, host);
+  await host.trouble?.beforeAnswer();
   response.writeHead(statusCode, {
     'x-amzn-RequestId': host.newRequestId(),
     ...(errorType && { 'x-amzn-ErrorType': errorType }),
@@ -62,7 +76,7 @@ async function answerOf(request: IncomingMessage, host: ConnectionsApiHost): Pro
   const rule = { accessKey: host.accessKey, region: host.region, nowMs: host.now() };
   const fault = await signatureFault({ method, path, headers, body }, rule);
   if (fault) return error(403, fault, signatureMessages[fault]);
-  if (host.throttle() === 'throttled') return throttled;
+  if (host.throttle() === 'throttled' || host.trouble?.throttle() === 'throttled') return throttled;
 
   const named = connectionsPath(path);
   if (named?.stage !== host.stage) return error(403, 'ForbiddenException', 'Forbidden');

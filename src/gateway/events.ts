@@ -1,7 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { type Headers, headerParameters, type MultiValue, queryParameters } from './upgradeParameters.ts';
 
-type Headers = Record<string, string>;
-type MultiValue = Record<string, string[]>;
+/** What an authorizer said of whoever connects: `principalId` and its context, everything as text. */
+export type AuthorizerContext = Readonly<Record<string, string>>;
+
+/** What an authorizer said, and how long it took to. */
+export type Authorized = { readonly context: AuthorizerContext; readonly latencyMs: number };
 
 /** What is the same in all events of one connection. */
 export type ConnectionContext = {
@@ -12,12 +16,17 @@ export type ConnectionContext = {
   readonly apiId: string;
   readonly identity: { readonly userAgent?: string; readonly sourceIp: string };
   readonly stageVariables?: Headers;
+  readonly authorized?: Authorized;
 };
 
 /** What is new in each event. */
 export type EventStamp = { readonly requestId: string; readonly nowMs: number };
 
-type RequestContext = Omit<ConnectionContext, 'stageVariables'> & {
+/** What the events of one upgrade request share. */
+export type UpgradeStamp = EventStamp & { readonly traceId: string };
+
+type RequestContext = Omit<ConnectionContext, 'stageVariables' | 'authorized'> & {
+  readonly authorizer?: Readonly<Record<string, string | number>>;
   readonly extendedRequestId: string;
   readonly requestId: string;
   readonly requestTime: string;
@@ -26,6 +35,19 @@ type RequestContext = Omit<ConnectionContext, 'stageVariables'> & {
 };
 
 type Envelope = { readonly stageVariables?: Headers; readonly isBase64Encoded: false };
+
+/** The event of a REQUEST authorizer. */
+export type AuthorizerEvent = {
+  readonly type: 'REQUEST';
+  /** What its policy must allow. */
+  readonly methodArn: string;
+  readonly headers: Headers;
+  readonly multiValueHeaders: MultiValue;
+  readonly queryStringParameters: Headers;
+  readonly multiValueQueryStringParameters: MultiValue;
+  readonly stageVariables: Headers;
+  readonly requestContext: RequestContext & { readonly routeKey: '$connect'; readonly eventType: 'CONNECT' };
+};
 
 /** The event of `$connect`. */
 export type ConnectEvent = Envelope & {
@@ -58,19 +80,47 @@ export type DisconnectEvent = Envelope & {
   };
 };
 
+/** Of the hop-by-hop headers only an authorizer is told, and as AWS's documentation shows them. */
+const hopByHop = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
+
+/** Builds the event of a REQUEST authorizer; what is absent from `$connect`'s event is empty in this one. */
+export function authorizerEvent(
+  request: IncomingMessage,
+  context: ConnectionContext,
+  stamp: UpgradeStamp & { readonly methodArn: string },
+): AuthorizerEvent {
+  const { methodArn, traceId } = stamp;
+  const { sourceIp } = context.identity;
+  return {
+    type: 'REQUEST',
+    methodArn,
+    ...headerParameters(request, { sourceIp, traceId, fixed: hopByHop }),
+    ...(queryParameters(request.url ?? '') ?? {
+      queryStringParameters: {},
+      multiValueQueryStringParameters: {},
+    }),
+    stageVariables: context.stageVariables ?? {},
+    requestContext: { routeKey: '$connect', eventType: 'CONNECT', ...requestContext(context, stamp) },
+  };
+}
+
 /** Builds the event of `$connect` from the upgrade request. */
 export function connectEvent(
   request: IncomingMessage,
   context: ConnectionContext,
-  stamp: EventStamp & { readonly traceId: string },
+  stamp: UpgradeStamp,
 ): ConnectEvent {
-  const multiValueHeaders = upgradeHeaders(request, context.identity.sourceIp, stamp.traceId);
+  const { authorized, identity } = context;
   return {
-    headers: lastOfEach(multiValueHeaders),
-    multiValueHeaders,
+    ...headerParameters(request, { sourceIp: identity.sourceIp, traceId: stamp.traceId }),
     ...queryParameters(request.url ?? ''),
     ...envelope(context),
-    requestContext: { routeKey: '$connect', eventType: 'CONNECT', ...requestContext(context, stamp) },
+    requestContext: {
+      routeKey: '$connect',
+      eventType: 'CONNECT',
+      ...requestContext(context, stamp),
+      ...(authorized && { authorizer: { ...authorized.context, integrationLatency: authorized.latencyMs } }),
+    },
   };
 }
 
@@ -110,9 +160,10 @@ export function disconnectEvent(
 }
 
 function requestContext(context: ConnectionContext, { requestId, nowMs }: EventStamp): RequestContext {
-  const { stageVariables: _, ...constant } = context;
+  const { stageVariables: _, authorized, ...constant } = context;
   return {
     ...constant,
+    ...(authorized && { authorizer: authorized.context }),
     extendedRequestId: requestId,
     requestId,
     requestTime: commonLogTime(nowMs),
@@ -130,50 +181,3 @@ export function commonLogTime(ms: number): string {
   const [, day, month, year, time] = new Date(ms).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
 }
-
-/** The client's headers in its own spelling, less the hop-by-hop ones, plus those that API Gateway adds. */
-function upgradeHeaders(request: IncomingMessage, sourceIp: string, traceId: string): MultiValue {
-  const values = new Map<string, string[]>();
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    const [name, value] = request.rawHeaders.slice(index, index + 2) as [string, string];
-    if (!/^(connection|upgrade)$/i.test(name)) append(values, name, value);
-  }
-  const forwardedFor = take(values, 'X-Forwarded-For');
-  values.set('X-Forwarded-For', [[...forwardedFor, sourceIp].join(', ')]);
-  take(values, 'X-Forwarded-Port');
-  values.set('X-Forwarded-Port', [String(request.socket.localPort ?? 443)]);
-  take(values, 'X-Forwarded-Proto');
-  values.set('X-Forwarded-Proto', ['encrypted' in request.socket ? 'https' : 'http']);
-  take(values, 'X-Amzn-Trace-Id');
-  values.set('X-Amzn-Trace-Id', [traceId]);
-  return Object.fromEntries([...values].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
-}
-
-function queryParameters(
-  url: string,
-): Pick<ConnectEvent, 'queryStringParameters' | 'multiValueQueryStringParameters'> {
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
-  if (query.size === 0) return {};
-  const values = new Map<string, string[]>();
-  for (const [name, value] of query) append(values, name, value);
-  const multiValueQueryStringParameters = Object.fromEntries(values);
-  return {
-    queryStringParameters: lastOfEach(multiValueQueryStringParameters),
-    multiValueQueryStringParameters,
-  };
-}
-
-function append(values: Map<string, string[]>, name: string, value: string): void {
-  values.set(name, [...(values.get(name) ?? []), value]);
-}
-
-/** Takes out all values of a header, however it is spelt. */
-function take(values: Map<string, string[]>, name: string): string[] {
-  const spellings = [...values.keys()].filter((key) => key.toLowerCase() === name.toLowerCase());
-  const taken = spellings.flatMap((key) => values.get(key) ?? []);
-  for (const key of spellings) values.delete(key);
-  return taken;
-}
-
-const lastOfEach = (values: MultiValue): Headers =>
-  Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));

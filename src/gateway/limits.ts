@@ -13,6 +13,8 @@ export const gatewayLimits = {
   connectionMs: 2 * 3_600_000,
   /** Fixed: the longest that an integration may take. */
   integrationMs: 29_000,
+  /** Fixed: what an authorizer returns, as JSON in bytes. */
+  authorizerResultBytes: 8 * 1024,
   /** Fixed: path and query, in characters. */
   urlCharacters: 4096,
   /** Account quota, raisable: new connections. */

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Authorizer } from './authorizer.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionsApiOptions } from './connectionsApi.ts';
 import type { GatewayReport } from './Invoker.ts';
@@ -9,6 +10,8 @@ import type { Routes } from './routes.ts';
 export type GatewayOptions = {
   readonly stage: string;
   readonly routes: Routes;
+  /** Asked about each upgrade before `$connect`; without one, everybody reaches `$connect`. */
+  readonly authorizer?: Authorizer;
   /** `$request.body.action` unless given. */
   readonly routeSelectionExpression?: string;
   /** Answers plain HTTP outside the stage; without it, that is 403. */
@@ -16,13 +19,17 @@ export type GatewayOptions = {
   /** Answers `@connections` over HTTP to whoever signs with this key. Off unless given. */
   readonly connectionsApi?: ConnectionsApiOptions;
   readonly apiId?: string;
+  /** For the ARN that an authorizer is asked about. `000000000000` unless given. */
+  readonly accountId?: string;
+  /** Likewise. That of `connectionsApi` unless given, else `us-east-1`. */
+  readonly region?: string;
   readonly domainName?: string;
   readonly stageVariables?: Readonly<Record<string, string>>;
   /** `aws` holds clients to an account's default quotas. `off` unless given. */
   readonly quotas?: 'off' | 'aws';
   /** How often peers are pinged; one that was silent since the last ping is cut off. API Gateway never pings. */
   readonly pingIntervalMs?: number;
-  /** Of each route, so many first invocations are watched for promises left pending. 100 unless given. */
+  /** Of each route and of the authorizer, so many first invocations are watched for pending promises. 100 unless given. */
   readonly watchedInvocations?: number;
   readonly report?: (report: GatewayReport) => void;
   readonly clock?: Clock;

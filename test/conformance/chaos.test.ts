@@ -1,23 +1,35 @@
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it } from 'vitest';
 import { type Chaos, withChaos } from '../../src/gateway/chaos.ts';
-import type { DisconnectEvent, MessageEvent } from '../../src/gateway/events.ts';
+import type { ConnectEvent, DisconnectEvent, MessageEvent } from '../../src/gateway/events.ts';
 import { startGateway } from '../harness/gateway.ts';
 import { echo, recorder, twoWay } from '../harness/integrations.ts';
-import { ManualClock } from '../harness/ManualClock.ts';
+import {
+  clockOfSignatures,
+  connectionsApi,
+  failure,
+  managementClient,
+  nobody,
+} from '../harness/managementApi.ts';
 import { seededRandom } from '../harness/random.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
 async function startChaos(chaos: Omit<Chaos, 'random' | 'clock'>) {
-  const clock = new ManualClock();
+  const clock = clockOfSignatures();
   const $disconnect = recorder<DisconnectEvent>();
   const $default = recorder<MessageEvent>(async ({ body }) => ({ body }));
+  const $connect = recorder<ConnectEvent>();
   const routes = {
+    $connect: $connect.route,
     $disconnect: $disconnect.route,
     messages: { $default: twoWay($default.route.integration), echo },
   };
   const random = seededRandom(7).next;
-  const started = await startGateway({ clock, routes: withChaos(routes, { ...chaos, random, clock }) });
-  return { ...started, clock, $disconnect, $default };
+  const api = withChaos({ routes, connectionsApi }, { ...chaos, random, clock });
+  const started = await startGateway({ clock, ...api });
+  const sdk = managementClient(started.url);
+  const post = (ConnectionId = nobody) => sdk.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }));
+  return { ...started, clock, $connect, $disconnect, $default, post };
 }
 
 const leave = async (url: string, times: number) => {
@@ -68,5 +80,65 @@ describe('chaos', () => {
     }
     expect(received).not.toEqual(sent);
     expect([...received].sort()).toEqual([...sent].sort());
+  });
+
+  it('[GX3] answers as many calls with 429 as asked for', async () => {
+    const { post } = await startChaos({ throttleCalls: { share: 0.25 } });
+    const statuses: number[] = [];
+    for (let n = 0; n < 200; n++) statuses.push((await failure(post())).status);
+    const throttled = statuses.filter((status) => status === 429);
+    expect(throttled.length).toBeGreaterThan(30);
+    expect(throttled.length).toBeLessThan(70);
+    expect(statuses.filter((status) => status === 410)).toHaveLength(200 - throttled.length);
+  });
+
+  it('[GX3] answers the first so many calls with 429, and does nothing of what they ask for', async () => {
+    const { url, post, $connect } = await startChaos({ throttleCalls: { share: 1, meets: { calls: 2 } } });
+    const client = await TestClient.connect(url);
+    const { connectionId } = (await $connect.next()).requestContext;
+    for (let n = 0; n < 2; n++) {
+      expect(await failure(post(connectionId))).toMatchObject({
+        name: 'LimitExceededException',
+        status: 429,
+      });
+    }
+    await post(connectionId);
+    expect(await client.nextText()).toBe('x');
+    expect(client.unread).toEqual([]);
+  });
+
+  it('[GX3] answers with 429 for a period of the clock', async () => {
+    const meets = { fromMs: 1000, untilMs: 3000 };
+    const { clock, post } = await startChaos({ throttleCalls: { share: 1, meets } });
+    const statuses: number[] = [];
+    for (const ms of [999, 1, 1999, 1]) {
+      clock.advance(ms);
+      statuses.push((await failure(post())).status);
+    }
+    expect(statuses).toEqual([410, 429, 429, 410]);
+  });
+
+  it('[GX3] leaves messages alone, and what the process sends by itself', async () => {
+    const { gateway, url, $connect } = await startChaos({ throttleCalls: { share: 1 } });
+    const client = await TestClient.connect(url);
+    const { connectionId } = (await $connect.next()).requestContext;
+    client.sendText('hello');
+    expect(await client.nextText()).toBe('hello');
+    expect(gateway.send([connectionId], 'x')).toEqual(['sent']);
+  });
+
+  it('[GX4] does a call at once and answers late', async () => {
+    const { url, clock, post, $connect } = await startChaos({ delayAnswersMs: 60_000 });
+    const client = await TestClient.connect(url);
+    const { connectionId } = (await $connect.next()).requestContext;
+    const order: string[] = [];
+    const posted = post(connectionId).then(() => order.push('answered'));
+    expect(await client.nextText()).toBe('x');
+    client.sendText('round trip');
+    expect(await client.nextText()).toBe('round trip');
+    order.push('60 s');
+    clock.advance(60_000);
+    await posted;
+    expect(order).toEqual(['60 s', 'answered']);
   });
 });

@@ -1,56 +1,19 @@
-import {
-  ApiGatewayManagementApiClient,
-  GetConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { describe, expect, it } from 'vitest';
-import type { DisconnectEvent } from '../../src/gateway/events.ts';
 import type { GatewayOptions } from '../../src/gateway/options.ts';
 import { deferred, startGateway } from '../harness/gateway.ts';
 import { ManualClock } from '../harness/ManualClock.ts';
+import { connectionsApi, failure, managementClient, nobody } from '../harness/managementApi.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
-const accessKey = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
-const region = 'eu-central-1';
-const nobody = 'AAAAAAAAAAIAAAA=';
+const { accessKey } = connectionsApi;
 
-/** A gateway with `@connections`, one connected client, and the AWS SDK's client for it. */
+/** A gateway with `@connections`, and the AWS SDK's client for it. */
 async function startApi(options: Partial<GatewayOptions> = {}) {
-  const ids: string[] = [];
-  const disconnected = deferred<DisconnectEvent>();
-  const { url, port } = await startGateway({
-    connectionsApi: { accessKey, region },
-    routes: {
-      $connect: {
-        integration: async ({ requestContext }) => {
-          ids.push(requestContext.connectionId);
-          return { statusCode: 200 };
-        },
-      },
-      $disconnect: { integration: async (event) => disconnected.resolve(event) },
-      messages: {},
-    },
-    ...options,
-  });
-  const endpoint = url.replace('ws:', 'http:');
-  const sdk = (changes: { endpoint?: string; credentials?: typeof accessKey } = {}) =>
-    new ApiGatewayManagementApiClient({
-      endpoint,
-      region,
-      credentials: accessKey,
-      maxAttempts: 1,
-      ...changes,
-    });
-  return { url, port, endpoint, ids, disconnected: disconnected.promise, sdk };
+  const { url } = await startGateway({ connectionsApi, routes: { messages: {} }, ...options });
+  const sdk = (changes: { credentials?: typeof accessKey } = {}) => managementClient(url, changes);
+  return { url, sdk };
 }
-
-const failure = async (call: Promise<unknown>) => {
-  const error = await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (reason: unknown) => reason as { name: string; message: string; $metadata: { httpStatusCode: number } },
-  );
-  return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
-};
 
 describe('@connections', () => {
   it('[GA2] answers 410 while $connect is still running', async () => {
@@ -92,23 +55,6 @@ describe('@connections', () => {
     const { sdk } = await startApi({ clock });
     const post = new PostToConnectionCommand({ ConnectionId: nobody, Data: 'x' });
     expect(await failure(sdk().send(post))).toMatchObject({ name: 'InvalidSignatureException' });
-  });
-
-  it('[GA7] counts calls and messages against one quota, when quotas are on', async () => {
-    const clock = new ManualClock();
-    clock.advance(Date.now() - clock.now());
-    const { url, sdk } = await startApi({ quotas: 'aws', clock, routes: { messages: {} } });
-    const client = await TestClient.connect(url);
-    for (let n = 0; n < 5000; n++) client.sendText('x');
-    for (let n = 0; n < 5000; n++) expect(await client.next()).toMatchObject({ message: 'Forbidden' });
-    expect(await failure(sdk().send(new GetConnectionCommand({ ConnectionId: nobody })))).toMatchObject({
-      name: 'LimitExceededException',
-      status: 429,
-    });
-    clock.advance(1);
-    expect(await failure(sdk().send(new GetConnectionCommand({ ConnectionId: nobody })))).toMatchObject({
-      status: 410,
-    });
   });
 
   it('[GA8] is off unless asked for', async () => {

@@ -1,4 +1,18 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { AuthorizerEvent, MessageEvent } from '../../src/gateway/events.ts';
+import { policyFor } from '../harness/authorizers.ts';
+import { awsConnectEvent, awsDisconnectEvent, awsMessageEvent } from '../harness/awsEvents.ts';
+import {
+  authorizerSample,
+  chromeHeaders,
+  comparable,
+  connectSample,
+  disconnectSample,
+  listsOf,
+  messageSample,
+  plainHeaders,
+} from '../harness/awsSamples.ts';
+import { recorder } from '../harness/integrations.ts';
 import { ManualClock } from '../harness/ManualClock.ts';
 import { RawClient } from '../harness/RawClient.ts';
 import { closePayload, opcodes } from '../harness/rawFrames.ts';
@@ -134,5 +148,74 @@ it('[GE4] has exactly the keys of AWS in DISCONNECT', async () => {
   });
 });
 
-const listsOf = (values: Record<string, string>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]));
+describe('an event equals a sample of AWS in all but ids, times and where the client is', () => {
+  /** A gateway with the API of the samples, and a client that asks for what theirs asked for. */
+  async function startSampled(headers: Readonly<Record<string, string>>) {
+    const authorizer = recorder<AuthorizerEvent>(async (event) =>
+      policyFor(event, { context: { userId: 'u-1' } }),
+    );
+    const sendMessage = recorder<MessageEvent>();
+    const gateway = await startRecordingGateway({
+      authorizer: authorizer.route,
+      messages: { sendMessage: sendMessage.route },
+      accountId: '123456789012',
+      region: 'us-east-1',
+      apiId: 'a1b2c3d4e5',
+      domainName: 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com',
+    });
+    const client = await RawClient.open(`${gateway.url}?token=abc`, { headers });
+    return { ...gateway, authorizer, sendMessage, client };
+  }
+
+  it('[GZ2] REQUEST authorizer', async () => {
+    const { authorizer } = await startSampled(plainHeaders);
+    expect(comparable(await authorizer.next())).toStrictEqual(comparable(authorizerSample));
+  });
+
+  it('[GE2][GZ6] CONNECT', async () => {
+    const { $connect } = await startSampled(chromeHeaders);
+    expect(comparable(await $connect.next())).toStrictEqual(comparable(connectSample));
+  });
+
+  it('[GE3][GZ6] MESSAGE', async () => {
+    const { client, sendMessage } = await startSampled(chromeHeaders);
+    client.sendFrame({ payload: messageSample.body });
+    expect(comparable(await sendMessage.next())).toStrictEqual(comparable(messageSample));
+  });
+
+  it('[GE4][GC1][GZ6] DISCONNECT', async () => {
+    const { client, $disconnect } = await startSampled(plainHeaders);
+    client.sendFrame({ opcode: opcodes.close, payload: '' });
+    expect(comparable(await $disconnect.next())).toStrictEqual(comparable(disconnectSample));
+  });
+
+  it('[GE2][GE3][GE4] and one that differs in anything else, or has an id or a time of another form, does not', () => {
+    const { requestContext, ...rest } = messageSample;
+    const changed = (change: object) =>
+      comparable({ ...rest, requestContext: { ...requestContext, ...change } });
+    expect(changed({ connectionId: 'AAAAAAAAAAACAAA=', connectedAt: Date.now() })).toEqual(
+      comparable(messageSample),
+    );
+    for (const change of [
+      { connectionId: 'alice-1' },
+      { requestTime: '2023-11-29T08:04:03Z' },
+      { connectedAt: 1701245041 },
+      { identity: { sourceIp: '203.0.113.7' } },
+      { more: null },
+    ]) {
+      expect(changed(change)).not.toEqual(comparable(messageSample));
+    }
+  });
+});
+
+it('[GE2][GE3][GE4] and the events that handlers are tested with have the keys of those samples', () => {
+  const keysOf = (event: { readonly requestContext: object }) => ({
+    event: Object.keys(event).sort(),
+    requestContext: Object.keys(event.requestContext)
+      .filter((key) => key !== 'authorizer')
+      .sort(),
+  });
+  expect(keysOf(awsConnectEvent({ query: { token: 'abc' } }))).toEqual(keysOf(connectSample));
+  expect(keysOf(awsMessageEvent('{}'))).toEqual(keysOf(messageSample));
+  expect(keysOf(awsDisconnectEvent(1005, 'left'))).toEqual(keysOf(disconnectSample));
+});

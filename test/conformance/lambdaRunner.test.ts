@@ -109,7 +109,8 @@ describe('the Lambda runner', () => {
     });
     expect(context.left).toBeGreaterThan(0);
     expect(context.left).toBeLessThanOrEqual(5000);
-    await expect(lambda.invoke(event({ fail: true }))).rejects.toThrow('TypeError: not today');
+    const thrown = { name: 'TypeError', message: 'not today' };
+    await expect(lambda.invoke(event({ fail: true }))).rejects.toMatchObject(thrown);
   });
 
   it('[GF4][GF5] is an integration like any other: what fails becomes the frame that it becomes on AWS', async () => {

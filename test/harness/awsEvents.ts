@@ -1,4 +1,5 @@
 import type { ConnectEvent, DisconnectEvent, MessageEvent } from '../../lambda/shared/events.ts';
+import { listsOf } from './awsSamples.ts';
 import { NOW_MS } from './backend.ts';
 
 const domainName = 'a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
@@ -36,8 +37,11 @@ export function awsConnectEvent(given: {
   };
   const event = {
     headers,
-    multiValueHeaders: {},
-    ...(given.query && { queryStringParameters: given.query, multiValueQueryStringParameters: {} }),
+    multiValueHeaders: listsOf(headers),
+    ...(given.query && {
+      queryStringParameters: given.query,
+      multiValueQueryStringParameters: listsOf(given.query),
+    }),
     requestContext: {
       routeKey: '$connect',
       eventType: 'CONNECT' as const,
@@ -73,9 +77,10 @@ export function awsDisconnectEvent(
   disconnectStatusCode?: number,
   disconnectReason?: string,
 ): DisconnectEvent {
+  const headers = { Host: domainName, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' };
   const event = {
-    headers: { Host: domainName, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' },
-    multiValueHeaders: {},
+    headers,
+    multiValueHeaders: listsOf(headers),
     requestContext: {
       routeKey: '$disconnect',
       ...(disconnectStatusCode !== undefined && { disconnectStatusCode }),

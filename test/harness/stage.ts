@@ -7,7 +7,7 @@ import type { Gateway } from '../../src/gateway/Gateway.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import type { ProbeReport } from '../probe/probe.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
-import { ManualClock } from './ManualClock.ts';
+import { clockOfSignatures, connectionsApi, managementClient } from './managementApi.ts';
 import { meetingRoutes } from './meetingGateway.ts';
 import { probeRoutes } from './probeGateway.ts';
 import { RawClient, type UpgradeRequest } from './RawClient.ts';
@@ -56,8 +56,6 @@ export type Watcher = {
 };
 
 const { TARGET, GATEWAY_URL, PROBE_URL, CALLBACK_URL, PROBE_CALLBACK_URL } = process.env;
-const localKey = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
-const localRegion = 'eu-central-1';
 
 /** CloudMeetX's own API: here, or at `GATEWAY_URL`. */
 export async function meetingStage(test: TestContext): Promise<Stage> {
@@ -105,23 +103,20 @@ async function stageHere(
   routes: (gateway: () => Gateway, clock: Clock) => Routes,
   access: Access,
 ): Promise<Stage> {
-  const clock = new ManualClock();
-  // Signatures are made by the machine's clock.
-  clock.advance(Date.now() - clock.now());
+  const clock = clockOfSignatures();
   const started: TestGateway = await startGateway({
     clock,
-    connectionsApi: { accessKey: localKey, region: localRegion },
+    connectionsApi,
     routes: routes(() => started.gateway, clock),
   });
   const callbackUrl = started.url.replace('ws:', 'http:');
-  const common = { endpoint: callbackUrl, region: localRegion, credentials: localKey, maxAttempts: 1 };
   return {
     ...clientsOf(started.url, access),
     pass: async (ms) => clock.advance(ms),
     margin: () => 1,
     takes() {},
     callbackUrl: () => callbackUrl,
-    connectionsApi: async (changes) => new ApiGatewayManagementApiClient({ ...common, ...changes }),
+    connectionsApi: async (changes) => managementClient(started.url, changes),
   };
 }
 

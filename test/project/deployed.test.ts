@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { createClock } from '../../src/gateway/clock.ts';
 import { startGateway, type TestGateway } from '../harness/gateway.ts';
 import { twoWay } from '../harness/integrations.ts';
+import { connectionsApi } from '../harness/managementApi.ts';
 import { meetingRoutes } from '../harness/meetingGateway.ts';
 import { probeRoutes } from '../harness/probeGateway.ts';
 import { runSuite, section } from '../harness/runSuite.ts';
@@ -110,14 +111,13 @@ describe('npm run test:deployed', () => {
   });
 });
 
-const accessKey = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
-const region = 'eu-central-1';
+const { accessKey, region } = connectionsApi;
 
 async function startStage(
   routes: (started: () => TestGateway) => Parameters<typeof startGateway>[0]['routes'],
 ): Promise<TestGateway> {
   const started: TestGateway = await startGateway({
-    connectionsApi: { accessKey, region },
+    connectionsApi,
     routes: routes(() => started),
   });
   return started;

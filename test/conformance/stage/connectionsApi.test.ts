@@ -5,18 +5,9 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { expect, it } from 'vitest';
 import type { DisconnectEvent } from '../../../src/gateway/events.ts';
+import { failure, nobody } from '../../harness/managementApi.ts';
 import { endOf } from '../../harness/recordingGateway.ts';
 import { meetingStage, probeStage, watch } from '../../harness/stage.ts';
-
-const nobody = 'AAAAAAAAAAIAAAA=';
-
-const failure = async (call: Promise<unknown>) => {
-  const error = await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (reason: unknown) => reason as { name: string; message: string; $metadata: { httpStatusCode: number } },
-  );
-  return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
-};
 
 it('[GA1] posts text, describes a connection and deletes it', async (test) => {
   const stage = await meetingStage(test);

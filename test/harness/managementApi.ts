@@ -1,0 +1,48 @@
+import {
+  ApiGatewayManagementApiClient,
+  type ApiGatewayManagementApiClientConfig,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ConnectionsApiOptions } from '../../src/gateway/connectionsApi.ts';
+import { ManualClock } from './ManualClock.ts';
+
+/** With this key a test may call a gateway's `@connections`. */
+export const connectionsApi: ConnectionsApiOptions = {
+  accessKey: { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' },
+  region: 'eu-central-1',
+};
+
+/** A connectionId as API Gateway makes them, which nobody has. */
+export const nobody = 'AAAAAAAAAAIAAAA=';
+
+/** The AWS SDK's client for the `@connections` of a gateway, by its WebSocket URL; it tries everything once. */
+export function managementClient(
+  webSocketUrl: string,
+  changes: ApiGatewayManagementApiClientConfig = {},
+): ApiGatewayManagementApiClient {
+  const { accessKey, region } = connectionsApi;
+  return new ApiGatewayManagementApiClient({
+    endpoint: webSocketUrl.replace('ws:', 'http:'),
+    region,
+    credentials: accessKey,
+    maxAttempts: 1,
+    ...changes,
+  });
+}
+
+/** A clock that starts at the machine's time, by which the SDK dates its signatures, and stands still. */
+export function clockOfSignatures(): ManualClock {
+  const clock = new ManualClock();
+  clock.advance(Date.now() - clock.now());
+  return clock;
+}
+
+/** How a call that must fail did; rejects if it succeeds. */
+export async function failure(
+  call: Promise<unknown>,
+): Promise<{ readonly name: string; readonly message: string; readonly status: number }> {
+  const error = await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (reason: unknown) => reason as { name: string; message: string; $metadata: { httpStatusCode: number } },
+  );
+  return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
+}
