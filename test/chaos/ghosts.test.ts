@@ -11,7 +11,7 @@ const meetingId = 'standup' as MeetingId;
 
 describe('a ghost, found by the functions', () => {
   it.each([
-    ['join', {}, ({ backend }: Scene) => join(backend, 'carol')],
+    ['join', {}, async ({ backend }: Scene) => (await connectV1(backend, 'carol')).send({ action: 'join' })],
     ['update', {}, ({ alice }: Scene) => alice.request({ action: 'update', attributes: { hand: true } })],
     ['leave', {}, ({ alice }: Scene) => alice.request({ action: 'leave' })],
     ['$disconnect', {}, ({ alice }: Scene) => alice.close()],
@@ -71,8 +71,11 @@ const urlOf = ({ webSocketUrl }: LambdaBackend, userId: string): string =>
 
 const connect = (backend: LambdaBackend, userId: string) => TestClient.connect(urlOf(backend, userId));
 
+const connectV1 = (backend: LambdaBackend, userId: string) =>
+  TestClient.connect(urlOf(backend, userId), { protocols: ['cloudmeetx.v1'] });
+
 async function join(backend: LambdaBackend, userId: string): Promise<{ readonly client: TestClient }> {
-  const client = await TestClient.connect(urlOf(backend, userId), { protocols: ['cloudmeetx.v1'] });
+  const client = await connectV1(backend, userId);
   expect(await client.request({ action: 'join' })).toMatchObject({ type: 'welcome' });
   return { client };
 }
