@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
-    // These need Python: npm run test:aws.
-    exclude: [...configDefaults.exclude, 'test/aws/**', 'test/access/**', 'test/chaos/**'],
+    // These need Python (npm run test:aws) and Java (npm run test:lambda).
+    exclude: [...configDefaults.exclude, 'test/aws/**', 'test/access/**', 'test/chaos/**', 'test/probe/**'],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',
     testTimeout: 20_000,

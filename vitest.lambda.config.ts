@@ -9,7 +9,11 @@ export default defineConfig({
     globalSetup: './test/harness/buildAndDynamodb.ts',
     projects: [
       {
-        test: { ...lambda, name: 'calm', include: ['test/protocol/*.test.ts', 'test/e2e/readme.test.ts'] },
+        test: {
+          ...lambda,
+          name: 'calm',
+          include: ['test/protocol/*.test.ts', 'test/e2e/readme.test.ts', 'test/probe/*.test.ts'],
+        },
       },
       {
         test: {

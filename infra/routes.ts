@@ -26,7 +26,8 @@ export function addRoutes(api: WebSocketApi, functions: readonly TriggeredFuncti
   });
 }
 
-function addFunctionRoute(
+/** Adds a route that leads to a function, which permits it. Two-way, what the function returns is sent back. */
+export function addFunctionRoute(
   api: WebSocketApi,
   { key, direction }: FunctionRoute,
   handler: LambdaFunction,

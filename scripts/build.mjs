@@ -3,6 +3,7 @@
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
+//   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -35,22 +36,27 @@ const server = {
   options: { ...common, entryPoints: ['local/main.ts'], packages: 'external' },
 };
 
+const functionOf = (folder, bundleFolder) => ({
+  outfile: join(out, `${bundleFolder}/index.mjs`),
+  zip: join(out, `${bundleFolder}.zip`),
+  options: {
+    ...common,
+    entryPoints: [`${folder}/index.ts`],
+    minify: true,
+    mainFields: ['module', 'main'],
+    // Some of the SDK is CommonJS inside, and asks for Node's own modules by require.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  },
+});
+
 const functions = readdirSync(`${root}lambda`)
   .filter((name) => existsSync(`${root}lambda/${name}/index.ts`))
-  .map((name) => ({
-    outfile: join(out, `lambda/${name}/index.mjs`),
-    zip: join(out, `lambda/${name}.zip`),
-    options: {
-      ...common,
-      entryPoints: [`lambda/${name}/index.ts`],
-      minify: true,
-      mainFields: ['module', 'main'],
-      // Some of the SDK is CommonJS inside, and asks for Node's own modules by require.
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    },
-  }));
+  .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
+const probe = functionOf('test/probe', 'probe/probe');
 
-for (const target of flags.has('--server') ? [server] : [server, ...functions]) {
+const chosen = { '--server': [server], '--probe': [probe] };
+const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
+for (const target of chosen[only] ?? [server, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 

@@ -11,7 +11,9 @@ const [name, script, ...args] = process.argv.slice(2);
 if (!name || !script) throw new Error('Which script? node scripts/within.mjs <folder> <script>');
 const folder = `${root}${name}`;
 
-run('node', ['scripts/build.mjs'], root);
+const isOfProbe = script.endsWith(':probe');
+if (!isOfProbe) run('node', ['scripts/build.mjs'], root);
+if (isOfProbe || script === 'test') run('node', ['scripts/build.mjs', '--probe'], root);
 // npm writes this file last, so that an installation that was broken off is done again.
 if (!existsSync(`${folder}/node_modules/.package-lock.json`)) run('npm', ['ci'], folder);
 run('npm', ['run', script, '--', ...args], folder);

@@ -27,8 +27,8 @@ const share = Number(values.share);
 if (!(repeats >= 3) || !(share > 0 && share <= 1)) throw new Error('--repeats is 3 or more, --share up to 1');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const work = mkdtempSync(join(tmpdir(), 'cloudmeetx-bench-'));
 const surroundings = await startSurroundings();
+const work = mkdtempSync(join(tmpdir(), 'cloudmeetx-bench-'));
 const quota = openQuota(share);
 const seed = seedOfRun();
 try {

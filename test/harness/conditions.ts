@@ -23,6 +23,9 @@ const passing: Trouble = {
   store: { delayMs: 12, failing: 0.1 },
 };
 
+/** For what has a time limit that a store on a bad day may need longer than. */
+export const noTrouble: Trouble = { gateway: {} };
+
 /** What tests meet that ask for nothing else; `npm run test:lambda` runs them both ways. */
 export const usualTrouble: Trouble | undefined = process.env.CONDITIONS === 'chaos' ? passing : undefined;
 

@@ -93,7 +93,7 @@ export async function startTestServer(
     connectV1,
     async join(userId, join = {}, query = {}) {
       const client = await connectV1(userId, query);
-      return { client, welcome: (await client.request({ action: 'join', ...join })) as Welcome };
+      return { client, welcome: (await client.replyTo({ action: 'join', ...join })) as Welcome };
     },
     logged: log.lines,
     logLine: (fields) => log.line(fields),
