@@ -185,8 +185,7 @@ if (motoSource.kind === 'none') {
       const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
       expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
-      await walk.paste('Step 2: zips', 'The policy', 'The functions', 'Step 4: routes', 'Step 6: schedule');
-      await walk.paste('Update the stage');
+      await walk.follow('Bring in a new version');
       expect(byRouteKey(await getRoutes(walk, apiId))).toEqual(byRouteKey(routes));
       expect(await getFunction(walk, 'CloudMeetX-sendMessage')).toMatchObject({
         Runtime: 'nodejs24.x',

@@ -24,7 +24,7 @@ export type DeployedRoute = {
 };
 
 /** What a route leads to: a function, or an answer of API Gateway's own. */
-export type DeployedIntegration =
+type DeployedIntegration =
   | { readonly kind: 'function'; readonly functionArn: string }
   | { readonly kind: 'mock'; readonly request: string | undefined; readonly answer: string | undefined };
 
