@@ -8,7 +8,7 @@ import type { Routes } from '../../src/gateway/routes.ts';
 import type { ProbeReport } from '../probe/probe.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 import { clockOfSignatures, connectionsApi, managementClient } from './managementApi.ts';
-import { meetingRoutes } from './meetingGateway.ts';
+import { testRoutes } from './meetingGateway.ts';
 import { probeRoutes } from './probeGateway.ts';
 import { RawClient, type UpgradeRequest } from './RawClient.ts';
 import { TestClient, type TestClientOptions } from './TestClient.ts';
@@ -60,7 +60,7 @@ const { TARGET, GATEWAY_URL, PROBE_URL, CALLBACK_URL, PROBE_CALLBACK_URL } = pro
 /** CloudMeetX's own API: here, or at `GATEWAY_URL`. */
 export async function meetingStage(test: TestContext): Promise<Stage> {
   const query = { meetingId: `conformance-${randomUUID()}`, userId: 'conformance' };
-  if (TARGET !== 'deployed') return stageHere(meetingRoutes, { query, introduce });
+  if (TARGET !== 'deployed') return stageHere(testRoutes, { query, introduce });
   const url = GATEWAY_URL ?? test.skip('needs GATEWAY_URL');
   return stageAt(test, url, { query, introduce, callback: { url: CALLBACK_URL, variable: 'CALLBACK_URL' } });
 }

@@ -6,7 +6,7 @@ import { createClock } from '../../src/gateway/clock.ts';
 import { startGateway, type TestGateway } from '../harness/gateway.ts';
 import { twoWay } from '../harness/integrations.ts';
 import { connectionsApi } from '../harness/managementApi.ts';
-import { meetingRoutes } from '../harness/meetingGateway.ts';
+import { testRoutes } from '../harness/meetingGateway.ts';
 import { probeRoutes } from '../harness/probeGateway.ts';
 import { runSuite, section } from '../harness/runSuite.ts';
 import { startProcess } from '../harness/startProcess.ts';
@@ -35,7 +35,7 @@ describe('npm run test:deployed', () => {
   });
 
   it('passes on our gateway with a probe, a key and TLS, but for what takes minutes', async () => {
-    const meeting = await startStage((started) => meetingRoutes(() => started().gateway));
+    const meeting = await startStage((started) => testRoutes(() => started().gateway));
     const probe = await startStage((started) => probeRoutes(() => started().gateway, createClock()));
     const tls = await startTlsProxy(meeting.port);
     if (!tls) console.log('no openssl: the suite runs without TLS');
