@@ -39,8 +39,11 @@ const small = { memoryMb: 256, timeoutSeconds: 10 } as const;
 // A fan-out is work for the processor, whose share grows with the memory, and takes the longer the larger the meeting.
 const large = { memoryMb: 512, timeoutSeconds: 30 } as const;
 
-const oneWay = (key: string) => ({ kind: 'route', key, direction: 'one-way' }) as const;
-const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-way' }) as const;
+/** A route whose client hears nothing of what the function returns. */
+export const oneWay = (key: string) => ({ kind: 'route', key, direction: 'one-way' }) as const;
+
+/** A route whose client is sent what the function returns. */
+export const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-way' }) as const;
 
 const nothing: Access = { connections: [], meetings: [], manageConnections: [] };
 

@@ -7,6 +7,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { oneWay, twoWay } from './deployedFunctions.ts';
 import { addFunctionRoute } from './routes.ts';
 import { SetupError } from './settings.ts';
 import { STAGE } from './stage.ts';
@@ -33,8 +34,9 @@ export class ProbeStack extends Stack {
       routeSelectionExpression: '$request.body.action',
     });
     // No $default: without one, API Gateway answers Forbidden by itself.
-    for (const routeKey of ['$connect', '$disconnect', 'quiet']) addFunctionRoute(api, routeKey, probe);
-    for (const routeKey of ['event', 'play']) addFunctionRoute(api, routeKey, probe, 'two-way');
+    for (const routeKey of ['$connect', '$disconnect', 'quiet'])
+      addFunctionRoute(api, oneWay(routeKey), probe);
+    for (const routeKey of ['event', 'play']) addFunctionRoute(api, twoWay(routeKey), probe);
     probe.addToRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],
