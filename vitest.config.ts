@@ -4,7 +4,15 @@ export default defineConfig({
   test: {
     include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
     // These need Python (npm run test:aws) and Java (npm run test:lambda).
-    exclude: [...configDefaults.exclude, 'test/aws/**', 'test/access/**', 'test/chaos/**', 'test/probe/**'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/aws/**',
+      'test/access/**',
+      'test/chaos/**',
+      'test/probe/**',
+      'test/capacity/**',
+      'test/large/**',
+    ],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',
     testTimeout: 20_000,

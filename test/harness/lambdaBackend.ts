@@ -3,13 +3,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
+import { DynamoLog } from '../../src/aws/DynamoLog.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
-import type { TableNames } from '../../src/aws/store.ts';
+import type { Store, TableNames } from '../../src/aws/store.ts';
 import { withChaos } from '../../src/gateway/chaos.ts';
 import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
+import type { MeetingId } from '../../src/protocol/ids.ts';
 import { CallRecord } from './CallRecord.ts';
 import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
@@ -22,11 +24,16 @@ import type { BackendOptions, BackendUnderTest } from './server.ts';
 const region = 'us-east-1';
 const stage = 'production';
 
+/** What a test of the built functions may do beside. */
+export type LambdaBackend = BackendUnderTest & {
+  /** Invokes once what a schedule invokes. */
+  passTime(): Promise<void>;
+  /** Takes a seq of a meeting's log and never uses it, as a function that dies there. */
+  leaveHole(meetingId: MeetingId): Promise<void>;
+};
+
 /** The zips that would be deployed, each in processes of its own, behind the gateway, with the DynamoDB of the run. */
-export async function startLambdaBackend(
-  env: Environment,
-  options: BackendOptions,
-): Promise<BackendUnderTest> {
+export async function startLambdaBackend(env: Environment, options: BackendOptions): Promise<LambdaBackend> {
   const { DYNAMODB_ENDPOINT: endpoint, CALL_RECORD: callRecord } = process.env;
   if (!endpoint || !callRecord) throw new Error('to be started by npm run test:lambda');
   const dynamo = new DynamoDBClient({ endpoint, region, credentials: testCredentials });
@@ -51,10 +58,13 @@ export async function startLambdaBackend(
     options,
   );
   gateway.attach(server);
+  const items = storeOn(dynamo, tables);
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
-    meetings: meetingsOn(dynamo, tables),
+    meetings: new DynamoMeetings(items),
+    leaveHole: async (meetingId) => void (await new DynamoLog(items).takeSeq(meetingId)),
+    passTime: () => invokeScheduled(functions),
     setStore: (state) => {
       store.state = state;
     },
@@ -110,8 +120,14 @@ const twoWay = { routeResponseSelectionExpression: '$default' } as const;
 /** The one route without a function: a mock integration. */
 const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
 
-function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings {
-  return new DynamoMeetings({
+async function invokeScheduled(functions: readonly StartedFunction[]): Promise<void> {
+  const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+  const scheduled = functions.filter(({ trigger }) => trigger.kind === 'schedule');
+  await Promise.all(scheduled.map(({ lambda }) => lambda.invokeAs(crypto.randomUUID(), event)));
+}
+
+function storeOn(dynamo: DynamoDBClient, tables: TableNames): Store {
+  return {
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
@@ -120,5 +136,5 @@ function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings 
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
     random: Math.random,
-  });
+  };
 }
