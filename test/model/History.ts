@@ -1,6 +1,5 @@
 import type { Connection, Meetings } from '../../src/meeting/ports.ts';
 import type { WelcomeFrame } from '../../src/protocol/frames.ts';
-import type { JoinRequest } from '../../src/protocol/join.ts';
 
 type Method = Exclude<keyof Meetings, 'connectedBefore'>;
 
@@ -23,7 +22,7 @@ export type CallTo<Name extends Method> = Extract<PortCall, { method: Name }>;
 /** A welcome, and what it answered. */
 export type Welcome = {
   readonly connection: Connection;
-  readonly since: JoinRequest['since'];
+  readonly since: { readonly epoch: string; readonly seq: number } | undefined;
   readonly frame: WelcomeFrame;
 };
 
@@ -33,6 +32,8 @@ export class History {
   readonly welcomes: Welcome[] = [];
   /** Clients' words on what they did, for whoever reads a failure. */
   readonly notes: { readonly at: number; readonly text: string }[] = [];
+  /** What was sent live, whatever became of it. */
+  readonly sends: { readonly at: number; readonly to: readonly string[]; readonly text: string }[] = [];
   /** When everybody's process died at once. */
   readonly crashes: number[] = [];
   #count = 0;

@@ -1,6 +1,5 @@
-import type { MembershipPorts } from '../../src/meeting/connect.ts';
+import type { Backend } from '../../lambda/shared/backend.ts';
 import type { Connection, ConnectionSender, MembershipLimits, SendOutcome } from '../../src/meeting/ports.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
 import { type Random, seededRandom } from '../harness/random.ts';
 import { History } from './History.ts';
@@ -13,14 +12,14 @@ export type Socket = {
   /** Nothing reaches it before its `$connect` has ended well, nor after it closed. */
   state: 'opening' | 'open' | 'closed';
   /** The last line that its client has. */
-  since?: { readonly epoch: string; readonly seq: number };
+  since?: { readonly epoch: string; readonly seq: number } | undefined;
 };
 
 /** A chat that a client sent, or tried to: it may send it again. */
 export type SentChat = { readonly userId: UserId; readonly requestId: string; readonly data: string };
 
 /** What one thing that a client or the cloud does is done with. */
-export type Act = { readonly world: World; readonly ports: MembershipPorts };
+export type Act = { readonly world: World; readonly backend: Backend };
 
 export const meetingId = 'standup' as MeetingId;
 
@@ -79,21 +78,23 @@ export class World {
   start(name: string, act: (act: Act) => Promise<unknown>): void {
     const { meetings, life } = this.store.invoke();
     const turn = () => this.scheduler.turn(life);
-    const ports: MembershipPorts = {
+    const backend: Backend = {
       meetings: this.history.recording(meetings, turn),
       connections: this.#sender(turn),
       // Whoever couldn't be sent to is none of this test's business: the log is.
       deliveryQueue: { retry: async () => {} },
       now: this.now,
       membershipLimits: this.limits,
+      limits: {},
+      rateLimit: { take: async () => ({ outcome: 'granted' }) },
+      log: this.#log,
+      newMessageId: () => this.newId('message'),
     };
     this.history.note(name);
     const running = {};
     this.#lives.set(running, life);
-    act({ world: this, ports })
-      .catch((error: unknown) => {
-        if (!(error instanceof ProtocolError)) this.history.note(`${name} failed: ${String(error)}`);
-      })
+    act({ world: this, backend })
+      .catch((error: unknown) => this.history.note(`${name} failed: ${String(error)}`))
       .finally(() => this.#lives.delete(running));
   }
 
@@ -126,14 +127,22 @@ export class World {
     this.history.crashes.push(this.history.stamp());
   }
 
+  readonly #log: Backend['log'] = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (event, fields) => this.history.note(`${event} ${String(fields?.error)}`),
+  };
+
   #sender(turn: () => Promise<void>): ConnectionSender {
     const reach = (id: ConnectionId): SendOutcome => {
       if (this.troubled && this.random.next() < 0.05) return 'failed';
       return this.#socket(id)?.state === 'open' ? 'sent' : 'gone';
     };
     return {
-      send: async (ids) => {
+      send: async (ids, text) => {
         await turn();
+        this.history.sends.push({ at: this.history.stamp(), to: ids, text });
         return ids.map(reach);
       },
       disconnect: async (id) => {

@@ -28,7 +28,22 @@ export function checkMembers(
     ...history.to('recipients').flatMap((call) => wrongRecipients(call, memberships)),
     ...history.to('recipients').flatMap((call) => excess(call, history, limits, strict)),
     ...memberships.flatMap((membership) => wrongEnding(membership, ending)),
+    ...memberships.flatMap((membership) => missedLines(membership, history)),
   ];
+}
+
+/** Whoever was welcomed before a line was there is sent it live, unless it is that line's author. */
+function missedLines({ connection, until }: Membership, { welcomes, sends }: History): readonly string[] {
+  const { connectionId } = connection;
+  const welcomed = welcomes.filter((welcome) => welcome.connection.connectionId === connectionId);
+  const known = Math.min(...welcomed.map(({ frame }) => frame.log.seq));
+  return sends.flatMap(({ at, to, text }) => {
+    const { seq = 0, from } = JSON.parse(text);
+    if (seq <= known || until.possibly < at || to.includes(connectionId)) return [];
+    return from.connectionId === connectionId
+      ? []
+      : [`${connectionId} knew ${known} and was not sent ${text}`];
+  });
 }
 
 type Coming = CallTo<'connect'> | CallTo<'join'>;

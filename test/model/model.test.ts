@@ -29,7 +29,7 @@ it.each(stores)(
       console.log(`${shortest.history}\n\n${shortest.faults.join('\n')}`);
       console.log(`SEED=${first.seed} replays it; failed: ${failed.map(({ seed }) => seed).join(' ')}`);
     }
-    expect(failed.map(({ seed, faults }) => `SEED=${seed}: ${faults[0]}`)).toEqual([]);
+    expect(failed.slice(0, 5).map(({ seed, faults }) => `SEED=${seed}: ${faults[0]}`)).toEqual([]);
   },
   3_600_000,
 );

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Meetings } from '../../src/meeting/ports.ts';
-import { happen, sweeping } from './actions.ts';
+import { happen } from './actions.ts';
 import { checkLog, type Ending } from './check.ts';
 import { checkMembers } from './checkMembers.ts';
+import { sweeping } from './invocations.ts';
 import type { CreateStore } from './stores.ts';
 import { meetingId, World } from './World.ts';
 
@@ -99,7 +100,7 @@ async function sweptEnding(world: World): Promise<Ending> {
   world.pass(11 * 60_000);
   await world.finish('last sweep', sweeping);
   let ending: Ending | undefined;
-  await world.finish('ending', async ({ ports: { meetings } }) => {
+  await world.finish('ending', async ({ backend: { meetings } }) => {
     ending = await endingOf(meetings);
   });
   if (!ending) throw new Error('how it ended could not be read');
