@@ -40,6 +40,8 @@ export type FakeDynamoDBOptions = {
   readonly itemsPerPage?: number;
   /** Takes every condition for true. */
   readonly ignoreConditions?: boolean;
+  /** Does of a transaction all but the first write. */
+  readonly halfTransactions?: boolean;
 };
 
 type Input = Placeholders & Readonly<Record<string, unknown>>;
@@ -176,7 +178,7 @@ export class FakeDynamoDB {
     this.#transactions.set(token, transaction);
     for (const id of ids) this.#held.add(id);
     await prepared();
-    for (const write of writes) apply(write);
+    for (const write of this.#options.halfTransactions ? writes.slice(1) : writes) apply(write);
     for (const id of ids) this.#held.delete(id);
     transaction.committed = true;
     return {};

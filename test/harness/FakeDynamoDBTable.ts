@@ -79,7 +79,7 @@ export class FakeDynamoDBTable {
 }
 
 /** A copy that nobody else can change. Throws for what DynamoDB doesn't keep: undefined, functions, NaN. */
-export function stored(value: unknown): unknown {
+function stored(value: unknown): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -10,7 +10,7 @@ export type Ending = {
 };
 
 /** A line of the log as the checks read it. */
-export type Line = {
+type Line = {
   readonly seq: number;
   readonly text: string;
   readonly type: string;
@@ -33,7 +33,7 @@ export function checkLog(history: History, ending: Ending): readonly string[] {
 }
 
 /** A line as read. */
-export function lineOf({ seq, text }: Entry): Line {
+function lineOf({ seq, text }: Entry): Line {
   const { type, data, origin } = JSON.parse(text);
   const event = type === 'event' && origin === 'server';
   const coming = event ? { userId: data.userId, joined: data.eventType === 'user-joined' } : undefined;
@@ -41,7 +41,7 @@ export function lineOf({ seq, text }: Entry): Line {
 }
 
 /** Who is there after the line `seq`. */
-export function presentAt(lines: readonly Line[], seq: number): readonly string[] {
+function presentAt(lines: readonly Line[], seq: number): readonly string[] {
   const present = new Set<string>();
   for (const { coming, ...line } of lines) {
     if (!coming || line.seq > seq) continue;

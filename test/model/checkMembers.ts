@@ -32,14 +32,19 @@ export function checkMembers(
   ];
 }
 
-/** Whoever was welcomed before a line was there is sent it live, unless it is that line's author. */
-function missedLines({ connection, until }: Membership, { welcomes, sends }: History): readonly string[] {
+/** Whoever was welcomed before a line was there is sent it live, unless it is that line's author, or was acked it. */
+function missedLines({ connection, until }: Membership, history: History): readonly string[] {
   const { connectionId } = connection;
+  const { welcomes, sends } = history;
+  const acked = history
+    .to('appendChat')
+    .filter(({ args: [sender] }) => sender.connectionId === connectionId)
+    .map(({ answer }) => answer && 'entry' in answer.outcome && answer.outcome.entry.seq);
   const welcomed = welcomes.filter((welcome) => welcome.connection.connectionId === connectionId);
   const known = Math.min(...welcomed.map(({ frame }) => frame.log.seq));
   return sends.flatMap(({ at, to, text }) => {
     const { seq = 0, from } = JSON.parse(text);
-    if (seq <= known || until.possibly < at || to.includes(connectionId)) return [];
+    if (seq <= known || until.possibly < at || to.includes(connectionId) || acked.includes(seq)) return [];
     return from.connectionId === connectionId
       ? []
       : [`${connectionId} knew ${known} and was not sent ${text}`];

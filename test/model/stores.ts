@@ -9,7 +9,7 @@ import type { Random } from '../harness/random.ts';
 import { Life, type Scheduler } from './Scheduler.ts';
 
 /** What a store of the model is made with. */
-export type StoreOptions = {
+type StoreOptions = {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly now: () => number;
@@ -24,7 +24,7 @@ export type ModelStore = {
   readonly invoke: () => { readonly meetings: Meetings; readonly life: Life };
   /** Ends the process, if all share one, with whatever was not on disk; starts another. */
   readonly crash?: () => void;
-  /** Whether any number of calls at once see each other's changes of a meeting's size. */
+  /** Whether limits hold exactly when many come at once; if not, only when one comes after another. */
   readonly countsAtOnce: boolean;
   /** What is wrong in what is kept, when nobody is changing it. */
   readonly faults: () => readonly string[];
@@ -100,7 +100,7 @@ function strays(fake: FakeDynamoDB): readonly string[] {
 }
 
 /** Meetings on one machine: all live and die together, and their commits wait for the end of a tick. */
-export const embeddedStore: CreateStore = ({ scheduler, random, now, newId }) => {
+export const embeddedStore: CreateStore = ({ scheduler, now, newId }) => {
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
   const ended: { readonly meetings: EmbeddedMeetings; readonly commits: (() => void)[] }[] = [];
   let count = 0;
@@ -144,8 +144,6 @@ export const embeddedStore: CreateStore = ({ scheduler, random, now, newId }) =>
     }
     rmSync(folder, { recursive: true });
   };
-  // One process, but each of its requests goes on at its own pace.
   const invoke = () => ({ meetings: current.meetings, life: current.life });
-  void random;
   return { invoke, crash, countsAtOnce: true, faults: () => [], close };
 };
