@@ -10,35 +10,42 @@ import type { Backend } from '../lambda/shared/backend.ts';
 import { createUpdate } from '../lambda/update/update.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
+import type { Routes } from '../src/gateway/routes.ts';
 import type { Config } from './config.ts';
 
 /** The API's routes, each with the handler that is its Lambda function on AWS. */
 export function createGateway(
   config: Config,
   backend: Backend,
-  given: Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>>,
+  { wrapRoutes = (routes) => routes, ...given }: Given,
 ): Gateway {
   return new Gateway({
     stage: config.stage,
     quotas: config.quotas,
     ...given,
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: {
-      $connect: { integration: createOnConnect(backend) },
-      $disconnect: { integration: createOnDisconnect(backend) },
-      messages: {
-        sendMessage: { integration: createSendMessage(backend), ...twoWay },
-        join: { integration: createJoin(backend), ...twoWay },
-        update: { integration: createUpdate(backend), ...twoWay },
-        history: { integration: createHistory(backend), ...twoWay },
-        participants: { integration: createParticipants(backend), ...twoWay },
-        leave: { integration: createLeave(backend), ...twoWay },
-        ping: { integration: pong, ...twoWay },
-        $default: { integration: createOnDefault(backend), ...twoWay },
-      },
-    },
+    routes: wrapRoutes(routesTo(backend)),
   });
 }
+
+type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
+  readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
+};
+
+const routesTo = (backend: Backend): Routes => ({
+  $connect: { integration: createOnConnect(backend) },
+  $disconnect: { integration: createOnDisconnect(backend) },
+  messages: {
+    sendMessage: { integration: createSendMessage(backend), ...twoWay },
+    join: { integration: createJoin(backend), ...twoWay },
+    update: { integration: createUpdate(backend), ...twoWay },
+    history: { integration: createHistory(backend), ...twoWay },
+    participants: { integration: createParticipants(backend), ...twoWay },
+    leave: { integration: createLeave(backend), ...twoWay },
+    ping: { integration: pong, ...twoWay },
+    $default: { integration: createOnDefault(backend), ...twoWay },
+  },
+});
 
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
 
