@@ -13,7 +13,7 @@ import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { Config } from './config.ts';
 
-/** The API's routes, each with the handler that is its Lambda function on AWS. */
+/** The gateway in front of the handlers. */
 export function createGateway(
   config: Config,
   backend: Backend,
@@ -24,7 +24,7 @@ export function createGateway(
     quotas: config.quotas,
     ...given,
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: wrapRoutes(routesTo(backend)),
+    routes: wrapRoutes(meetingRoutes(backend)),
   });
 }
 
@@ -32,20 +32,23 @@ type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
   readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
 };
 
-const routesTo = (backend: Backend): Routes => ({
-  $connect: { integration: createOnConnect(backend) },
-  $disconnect: { integration: createOnDisconnect(backend) },
-  messages: {
-    sendMessage: { integration: createSendMessage(backend), ...twoWay },
-    join: { integration: createJoin(backend), ...twoWay },
-    update: { integration: createUpdate(backend), ...twoWay },
-    history: { integration: createHistory(backend), ...twoWay },
-    participants: { integration: createParticipants(backend), ...twoWay },
-    leave: { integration: createLeave(backend), ...twoWay },
-    ping: { integration: pong, ...twoWay },
-    $default: { integration: createOnDefault(backend), ...twoWay },
-  },
-});
+/** The API's routes, each with the handler that is its Lambda function on AWS. */
+export function meetingRoutes(backend: Backend): Routes {
+  return {
+    $connect: { integration: createOnConnect(backend) },
+    $disconnect: { integration: createOnDisconnect(backend) },
+    messages: {
+      sendMessage: { integration: createSendMessage(backend), ...twoWay },
+      join: { integration: createJoin(backend), ...twoWay },
+      update: { integration: createUpdate(backend), ...twoWay },
+      history: { integration: createHistory(backend), ...twoWay },
+      participants: { integration: createParticipants(backend), ...twoWay },
+      leave: { integration: createLeave(backend), ...twoWay },
+      ping: { integration: pong, ...twoWay },
+      $default: { integration: createOnDefault(backend), ...twoWay },
+    },
+  };
+}
 
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
 

@@ -27,7 +27,17 @@ describeOnDynamoDB('the log on DynamoDB', ({ connect, start }) => {
     expect((await meetings.head(meetingId)).seq).toBe(40);
   });
 
-  it('[ML4] fills a hole that a reader has waited for, and its writer starts over', async () => {
+  it('[ML1] rejects, and writes nothing twice, when it cannot learn whether it has written', async () => {
+    const documents = connect();
+    const { meetings: deaf, tables } = await start(documents, { sleep: async () => {} });
+    const { meetings } = await start(connect(), {}, tables);
+    loseAnswers(documents);
+    await expect(deaf.appendChat(alice, chat(alice, 'once'), undefined)).rejects.toThrow('socket hang up');
+    expect(await wholeLog(meetings)).toMatchObject([{ data: 'once', seq: 1 }]);
+    expect((await meetings.head(meetingId)).seq).toBe(1);
+  });
+
+  it('[ML4][LG7] fills a hole that a reader has waited for, and its writer starts over', async () => {
     const documents = connect();
     const { meetings } = await start(documents);
     const { held, release } = hold(documents, 'TransactWrite');
@@ -164,4 +174,17 @@ async function takeSeq(documents: DynamoDBDocumentClient, { meetings }: TableNam
 /** What DynamoDB does once a line has expired. */
 async function deleteEntry(documents: DynamoDBDocumentClient, { meetings }: TableNames, seq: number) {
   await documents.send(new DeleteCommand({ TableName: meetings, Key: entryKey(meetingId, seq) }));
+}
+
+/** Makes a client's transactions, and never lets it hear of it. */
+function loseAnswers(documents: DynamoDBDocumentClient): void {
+  documents.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        if (commandName?.startsWith('TransactWrite')) throw new Error('socket hang up');
+        return result;
+      },
+    { step: 'initialize', name: 'deaf' },
+  );
 }

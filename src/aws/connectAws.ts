@@ -43,6 +43,9 @@ export type Aws = {
  */
 const POST_CONCURRENCY = 64;
 
+/** Milliseconds. Unless told to throw, the SDK only warns of a request that takes too long, and waits on for ever. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true } as const;
+
 /** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
 export function connectAws(config: AwsConfig, report: (error: unknown) => void): Aws {
   const clients = new Map<string, ApiGatewayManagementApiClient>();
@@ -54,7 +57,7 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
   const backoff = { sleep, random: Math.random };
   const dynamo = new DynamoDBClient({
     region: config.region,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
+    requestHandler: timeouts,
   });
   return {
     meetings: new DynamoMeetings({
@@ -116,7 +119,7 @@ function clientOf(
     region,
     // The sender retries by itself, within the invocation's time, and so that one slow post holds up no other.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, httpsAgent: agent, httpAgent: agent },
+    requestHandler: { ...timeouts, httpsAgent: agent, httpAgent: agent },
   });
   clients.set(endpoint, client);
   return client;

@@ -7,7 +7,7 @@ import {
   connectionsTable,
   describeTable,
   emptyInventory,
-  functionNames,
+  functions,
   getRolePolicy,
   inventory,
   meetingsTable,
@@ -54,14 +54,14 @@ if (motoSource.kind === 'none') {
           { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       });
-      for (const name of functionNames) {
+      for (const [name, { memoryMb, timeoutSeconds }] of functions) {
         expect(await getFunction(walk, `CloudMeetX-${name}`)).toMatchObject({
           Runtime: 'nodejs24.x',
           Architectures: ['arm64'],
           Handler: 'index.handler',
           Role: role.Role.Arn,
-          MemorySize: name === 'sendMessage' ? 512 : 256,
-          Timeout: name === 'sendMessage' ? 30 : 10,
+          MemorySize: memoryMb,
+          Timeout: timeoutSeconds,
           CodeSha256: sha256(`dist/lambda/${name}.zip`),
           Environment: {
             Variables: {
@@ -72,21 +72,22 @@ if (motoSource.kind === 'none') {
           },
         } satisfies Partial<DeployedFunction>);
       }
-      const logGroups = functionNames.map((name) => `/aws/lambda/CloudMeetX-${name}`);
+      const logGroups = functions.map(([name]) => `/aws/lambda/CloudMeetX-${name}`);
       expect((await inventory(walk)).logGroups.toSorted()).toEqual(logGroups.toSorted());
     });
 
-    it('step 4 makes four routes that their functions permit, and route responses for messages', async () => {
+    it('step 4 makes the routes, which their functions permit, and route responses for messages', async () => {
       await walk.paste('Step 4: routes');
       const arn = (name: string) => `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-${name}`;
       const oneWay = { routeResponseSelectionExpression: undefined, routeResponseKeys: [] };
       const twoWay = { routeResponseSelectionExpression: '$default', routeResponseKeys: ['$default'] };
-      expect(await getRoutes(walk, apiId)).toEqual([
-        { routeKey: '$connect', functionArn: arn('onConnect'), ...oneWay },
-        { routeKey: '$disconnect', functionArn: arn('onDisconnect'), ...oneWay },
-        { routeKey: 'sendMessage', functionArn: arn('sendMessage'), ...twoWay },
-        { routeKey: '$default', functionArn: arn('onDefault'), ...twoWay },
-      ]);
+      expect(await getRoutes(walk, apiId)).toEqual(
+        functions.map(([name, { route }]) => ({
+          routeKey: route.key,
+          functionArn: arn(name),
+          ...(route.direction === 'two-way' ? twoWay : oneWay),
+        })),
+      );
       for (const { routeKey, functionArn } of await getRoutes(walk, apiId)) {
         expect((await getPermission(walk, functionArn)).Statement).toMatchObject([
           {

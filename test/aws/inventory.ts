@@ -1,11 +1,12 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import { testCredentials } from '../harness/dynamodb.ts';
 import { motoRegion } from '../harness/moto.ts';
 import type { Policy } from './policy.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
-/** The names that deployed functions have. */
-export const functionNames = ['onConnect', 'onDisconnect', 'sendMessage', 'onDefault'] as const;
+/** The functions that the documents deploy, with what they are to have: the same as the CDK app's. */
+export const functions = Object.entries(deployedFunctions);
 
 /** A client of the emulated account's DynamoDB. */
 export function dynamodbOf(walk: Walkthrough): DynamoDBClient {

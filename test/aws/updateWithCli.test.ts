@@ -10,7 +10,7 @@ import {
   describeTable,
   dynamodbOf,
   emptyInventory,
-  functionNames,
+  functions,
   getRolePolicy,
   inventory,
   meetingsTable,
@@ -58,12 +58,12 @@ if (motoSource.kind === 'none') {
 
     it('the functions get runtime, environment and code, and the new one is made', async () => {
       await walk.paste('The policy', 'Step 2: zips', 'Update the functions');
-      for (const name of functionNames) {
+      for (const [name, { memoryMb, timeoutSeconds }] of functions) {
         const deployed = await getFunction(walk, `CloudMeetX-${name}`);
         expect(deployed).toMatchObject({
           Runtime: 'nodejs24.x',
-          MemorySize: name === 'sendMessage' ? 512 : 256,
-          Timeout: name === 'sendMessage' ? 30 : 10,
+          MemorySize: memoryMb,
+          Timeout: timeoutSeconds,
           CodeSha256: sha256(`dist/lambda/${name}.zip`),
           Environment: { Variables: { TABLE_NAME: TableName, MEETINGS_TABLE_NAME: 'CloudMeetXMeetings' } },
         });

@@ -40,6 +40,11 @@ export class ChaosServer {
     return this.#url;
   }
 
+  /** How often it was killed so far. */
+  get deaths(): number {
+    return this.#starts - 1;
+  }
+
   /** What it wrote of errors, but for those that were planted. */
   get complaints(): readonly string[] {
     return this.#stderr.split('\n').filter((line) => line !== '' && !line.includes('the store fails'));

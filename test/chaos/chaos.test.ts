@@ -1,8 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { type Random, seededRandom, seedOfRun } from '../harness/random.ts';
 import { ChaosServer } from './ChaosServer.ts';
-import { check, type MeetingHistory } from './check.ts';
-import { historyOf, type Player, play, type Size } from './play.ts';
+import { check } from './check.ts';
+import type { Size } from './play.ts';
+import { figuresOf, run } from './run.ts';
 
 const FULL: Size = { clients: 200, meetings: 20, durationMs: 60_000, chatEveryMs: 1500, cutEveryMs: 5000 };
 const SHORT: Size = { clients: 40, meetings: 4, durationMs: 5000, chatEveryMs: 600, cutEveryMs: 2000 };
@@ -16,20 +17,16 @@ it('[EV2][LG3][JN4][LG8] keeps every promise through cuts, kills, lost events an
   onTestFinished(() => server.stop());
   const executioner = new Executioner(server, random);
 
-  const killing = executioner.killAt([0.3, 0.5, 0.7].map((part) => part * size.durationMs));
-  const players = await play(size, { url: server.url, random, onAck: () => executioner.onAck() });
-  await killing;
-  server.calm();
-  const staying = players.filter(({ plan }) => plan === 'stays');
-  await Promise.all(staying.map(({ client }) => client.settled()));
-  await server.swept();
-  await Promise.all(staying.map(({ client }) => client.settled()));
-
-  const meetingIds = [...new Set(players.map(({ meetingId }) => meetingId))];
-  const meetings = await Promise.all(meetingIds.map((id) => historyOf(id, players, server.url)));
-  console.log(figures(players, meetings));
-  expect(meetings.flatMap(check).slice(0, 20), `SEED=${seed}`).toEqual([]);
-  expect(players.flatMap(({ client }) => client.refusals)).toEqual([]);
+  const outcome = await run(size, {
+    ...{ url: server.url, random, onAck: () => executioner.onAck() },
+    trouble: executioner.killAt([0.3, 0.5, 0.7].map((part) => part * size.durationMs)),
+    calm: () => server.calm(),
+    swept: () => server.swept(),
+  });
+  console.log(figuresOf(outcome, size, server.deaths));
+  expect(outcome.meetings.flatMap(check).slice(0, 20), `SEED=${seed}`).toEqual([]);
+  expect(outcome.players.flatMap(({ client }) => client.refusals)).toEqual([]);
+  expect(server.deaths).toBe(3);
   expect(server.complaints).toEqual([]);
 }, 180_000);
 
@@ -69,20 +66,4 @@ class Executioner {
       this.#onAck = () => this.#server.kill().then(resolve, reject);
     });
   }
-}
-
-function figures(players: readonly Player[], meetings: readonly MeetingHistory[]): string {
-  const sum = (of: (player: Player) => number) => players.reduce((total, player) => total + of(player), 0);
-  const resumed = players.flatMap(({ client }) => client.welcomes.filter(({ kind }) => kind === 'resumed'));
-  const recovered = resumed.filter(({ welcome }) => welcome.log.recovered);
-  const lines = meetings.flatMap(({ log }) => log);
-  return [
-    `chaos: ${players.length} clients in ${meetings.length} meetings for ${size.durationMs / 1000} s`,
-    `chats: ${sum((p) => p.client.counts.sent)} said, ${sum((p) => p.client.acked.length)} acked,`,
-    `${lines.filter(({ type }) => type === 'chat').length} in the logs of ${lines.length} lines;`,
-    `${sum((p) => p.client.shown.length)} lines shown, ${sum((p) => p.client.counts.duplicates)} duplicates dropped,`,
-    `${sum((p) => p.client.counts.repeated)} chats repeated, history asked ${sum((p) => p.client.counts.histories)} times;`,
-    `${sum((p) => p.cuts)} cuts, 3 kills, ${sum((p) => p.client.counts.connects)} connects,`,
-    `${sum((p) => p.client.welcomes.length)} welcomes checked, ${recovered.length} of ${resumed.length} resumed ones recovered`,
-  ].join('\n  ');
 }

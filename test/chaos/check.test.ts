@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Participant } from '../../src/protocol/participants.ts';
 import type { Frame } from '../harness/TestClient.ts';
 import { type ClientHistory, check, type MeetingHistory } from './check.ts';
 
@@ -7,12 +8,22 @@ const event = (seq: number, eventType: string, userId: string): Frame => ({
   data: { eventType, userId },
 });
 const chat = (seq: number, data: string): Frame => ({ type: 'chat', seq, data });
-const welcomeAt = (seq: number, ...userIds: string[]) =>
-  ({
-    participants: userIds.map((userId) => ({ userId })),
-    participantCount: userIds.length,
-    log: { epoch: 'e', seq, entries: [], more: false, recovered: seq > 2 },
-  }) as unknown as ClientHistory['welcomes'][number]['welcome'];
+type ReceivedWelcome = ClientHistory['welcomes'][number];
+const rosterOf = (...userIds: string[]) => ({
+  self: { connectionId: 'c' },
+  participants: userIds.map((userId) => ({ userId })) as unknown as Participant[],
+  participantCount: userIds.length,
+});
+const firstAt = (seq: number, ...userIds: string[]): ReceivedWelcome => ({
+  since: undefined,
+  welcome: { ...rosterOf(...userIds), log: { ...atSeq(seq), entries: [], recovered: false } },
+});
+/** Back after seq 3, when the log stands at 6. */
+const resumed = (entries: readonly Frame[], ...userIds: string[]): ReceivedWelcome => ({
+  since: 3,
+  welcome: { ...rosterOf(...userIds), log: { ...atSeq(6), entries, recovered: true } },
+});
+const atSeq = (seq: number) => ({ epoch: 'e', seq, more: false });
 
 /** alice and bob join, talk, bob comes and goes, and carol is gone at the end. */
 const log: readonly Frame[] = [
@@ -30,16 +41,13 @@ const alice: ClientHistory = {
   ...{ userId: 'alice', session: 'alice.1', atTheEnd: 'open', foreign: [] },
   shown: log.slice(1).filter(({ type }) => type !== 'void'),
   acked: [{ requestId: '1', data: 'one', seq: 3 }],
-  welcomes: [{ kind: 'first', welcome: welcomeAt(1, 'alice') }],
+  welcomes: [firstAt(1, 'alice')],
 };
 const bob: ClientHistory = {
   ...{ userId: 'bob', session: 'bob.1', atTheEnd: 'open', foreign: [] },
   shown: log.slice(2).filter(({ type }) => type !== 'void'),
   acked: [{ requestId: '1', data: 'two', seq: 8 }],
-  welcomes: [
-    { kind: 'first', welcome: welcomeAt(2, 'alice', 'bob') },
-    { kind: 'resumed', welcome: welcomeAt(6, 'alice', 'bob') },
-  ],
+  welcomes: [firstAt(2, 'alice', 'bob'), resumed(log.slice(3, 6), 'alice', 'bob')],
 };
 const carol: ClientHistory = {
   ...{ userId: 'carol', session: 'carol.1', atTheEnd: 'closed' },
@@ -56,6 +64,10 @@ const withAlice = (changes: Partial<ClientHistory>): MeetingHistory => ({
   ...right,
   clients: [{ ...alice, ...changes }, bob, carol],
 });
+const missed = log.slice(3, 6);
+const welcomed = (entries: readonly Frame[], ...userIds: string[]) =>
+  withAlice({ welcomes: [...alice.welcomes, resumed(entries, ...userIds)] });
+const forgetful: ReceivedWelcome = { ...firstAt(2, 'alice', 'bob'), since: 1 };
 const swapped = (lines: readonly Frame[]): readonly Frame[] => [
   ...lines.slice(0, 1),
   ...lines.slice(1, 3).reverse(),
@@ -82,13 +94,11 @@ describe('the judge of the chaos test', () => {
     ['a ghost', withLines(chat(9, 'three')), 'carol is gone and still there by the log: a ghost'],
     ['one who never came', withLines(event(9, 'user-joined', 'dave')), 'dave is gone and still there'],
     ['one whom the log forgot', withLines(event(9, 'user-left', 'bob')), 'bob is there and has left'],
-    [
-      'a welcome that names too many',
-      welcomed(welcomeAt(2, 'alice', 'bob', 'carol')),
-      'names alice,bob,carol',
-    ],
-    ['a welcome that names too few', welcomed(welcomeAt(2, 'alice')), 'names alice instead of alice,bob'],
-    ['a welcome that recovers nothing', welcomed(welcomeAt(2, 'alice', 'bob')), 'recovers nothing'],
+    ['a welcome that names too many', welcomed(missed, 'alice', 'bob', 'carol'), 'names alice,bob,carol'],
+    ['a welcome that names too few', welcomed(missed, 'alice'), 'names alice instead of alice,bob'],
+    ['a welcome without the last line', welcomed(missed.slice(0, -1), 'alice', 'bob'), 'after 3 instead of'],
+    ['a welcome with a hole', welcomed(missed.toSpliced(1, 1), 'alice', 'bob'), 'after 3 instead of'],
+    ['a welcome that recovers nothing', withAlice({ welcomes: [forgetful] }), 'recovers nothing'],
     ['one never welcomed', withAlice({ welcomes: [] }), 'was never welcomed'],
     [
       'a frame of another meeting',
@@ -100,7 +110,3 @@ describe('the judge of the chaos test', () => {
     expect(check(history).join('\n')).toContain(problem);
   });
 });
-
-function welcomed(welcome: ClientHistory['welcomes'][number]['welcome']): MeetingHistory {
-  return withAlice({ welcomes: [...alice.welcomes, { kind: 'resumed', welcome }] });
-}

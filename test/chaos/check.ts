@@ -118,18 +118,28 @@ function isSameLine(line: Frame, seen: Frame): boolean {
 }
 
 function welcomeProblems(client: ClientHistory, { epoch, log }: MeetingHistory): readonly string[] {
-  return client.welcomes.flatMap(({ kind, welcome }) => {
-    const { participants, participantCount } = welcome;
+  return client.welcomes.flatMap((received) => {
+    const { participants, participantCount, log: told } = received.welcome;
     const actual = participants.map(({ userId }) => userId);
-    const expected = presentAt(log, welcome.log.seq);
-    const where = `the welcome at seq ${welcome.log.seq}`;
-    return [
-      ...(textOf(actual) === textOf(expected) ? [] : [`${where} names ${actual} instead of ${expected}`]),
-      ...(participantCount === expected.length ? [] : [`${where} counts ${participantCount}`]),
-      ...(welcome.log.epoch === epoch ? [] : [`${where} is of epoch ${welcome.log.epoch}, not ${epoch}`]),
-      ...(kind === 'resumed' && !welcome.log.recovered ? [`${where} recovers nothing`] : []),
+    const expected = presentAt(log, told.seq);
+    const problems = [
+      ...(textOf(actual) === textOf(expected) ? [] : [`names ${actual} instead of ${expected}`]),
+      ...(participantCount === expected.length ? [] : [`counts ${participantCount}`]),
+      ...(told.epoch === epoch ? [] : [`is of epoch ${told.epoch}, not ${epoch}`]),
+      ...recoveryProblems(received, log),
     ];
+    return problems.map((problem) => `the welcome at seq ${told.seq} ${problem}`);
   });
+}
+
+/** What was missed is there without a hole, up to the end unless there is more. */
+function recoveryProblems({ since, welcome }: ReceivedWelcome, log: readonly Frame[]): readonly string[] {
+  const { entries, recovered, more, seq } = welcome.log;
+  if (since === undefined) return recovered || entries.length > 0 ? ['recovers what nobody asked for'] : [];
+  if (!recovered) return ['recovers nothing'];
+  const expected = log.slice(since, more ? since + entries.length : seq);
+  if (textOf(entries) === textOf(expected)) return [];
+  return [`brings ${shortened(entries)} after ${since} instead of ${shortened(expected)}`];
 }
 
 /** Who is there by the lines up to this one, by userId upwards. */

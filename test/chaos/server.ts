@@ -76,8 +76,8 @@ function wrapRoutes(routes: Routes): Routes {
   if (!sendMessage) throw new Error('there is no route sendMessage');
   const integration: typeof sendMessage.integration = async (event) => {
     const result = await sendMessage.integration(event);
-    // The gateway writes the ack before the event loop goes on.
-    if (death === 'after an ack') setImmediate(die);
+    // After the promises that wait for this result, and so after the gateway has written it; before anything else.
+    if (death === 'after an ack') process.nextTick(die);
     return result;
   };
   const deadly = { ...others, messages: { ...messages, sendMessage: { ...sendMessage, integration } } };

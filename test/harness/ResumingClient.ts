@@ -25,8 +25,8 @@ export type ResumingClientOptions = {
 /** A chat that the server promised to keep. */
 export type AckedChat = { readonly requestId: string; readonly data: unknown; readonly seq: number };
 
-/** A welcome, and whether it answered a join that asked for what was missed. */
-export type ReceivedWelcome = { readonly kind: 'first' | 'resumed'; readonly welcome: Welcome };
+/** A welcome, and after which line the join asked for what was missed; undefined for the first join. */
+export type ReceivedWelcome = { readonly since: number | undefined; readonly welcome: Welcome };
 
 /** How a client goes for good: with a `leave`, with a close frame, or with neither. */
 export type Farewell = 'leave' | 'close' | 'cut';
@@ -56,6 +56,7 @@ export class ResumingClient {
   #socket: WebSocket | undefined;
   #state: 'away' | 'joined' | 'ended' = 'away';
   #epoch: string | undefined;
+  #since: number | undefined;
   #connectionId: string | undefined;
   #attempts = 0;
 
@@ -104,7 +105,7 @@ export class ResumingClient {
     this.#state = 'ended';
     this.#timers.stopAll();
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     if (farewell === 'leave' && wasJoined) {
       socket.send('{"action":"leave","requestId":"leave"}');
       await Promise.race([this.#next('left'), closed]);
@@ -125,7 +126,8 @@ export class ResumingClient {
   }
 
   #join(): void {
-    const since = this.#epoch === undefined ? undefined : { epoch: this.#epoch, seq: this.#lines.last };
+    this.#since = this.#lines.last;
+    const since = this.#epoch === undefined ? undefined : { epoch: this.#epoch, seq: this.#since };
     const { session } = this.#options;
     this.#send({ action: 'join', requestId: 'join', session, since, replaces: this.#connectionId });
     this.#timers.set('join', REPLY_MS, () => this.cut());
@@ -155,7 +157,7 @@ export class ResumingClient {
 
   #onWelcome(welcome: Welcome): void {
     const { epoch, seq, entries, recovered, more } = welcome.log;
-    this.welcomes.push({ kind: this.#epoch === undefined ? 'first' : 'resumed', welcome });
+    this.welcomes.push({ since: this.#since, welcome });
     this.#epoch = epoch;
     this.#connectionId = welcome.self.connectionId;
     this.#attempts = 0;

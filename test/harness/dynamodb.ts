@@ -38,7 +38,8 @@ export type TestDynamoDB = {
 export async function startDynamoDB(): Promise<TestDynamoDB> {
   const { endpoint, stop } = process.env.DYNAMODB_ENDPOINT
     ? { endpoint: process.env.DYNAMODB_ENDPOINT, stop: async () => {} }
-    : await startLocal();
+    : // Somebody else may have taken the port that was free a moment before.
+      await startLocal().catch(() => startLocal());
   const connect = () => new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: testCredentials });
   return { endpoint, connect, stop };
 }

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
 import type { Participant } from '../../src/protocol/participants.ts';
+import type { Trouble } from './conditions.ts';
 import type { LogKeeper, LogLine } from './LogKeeper.ts';
 import { startLambdaBackend } from './lambdaBackend.ts';
 import { startLocalBackend } from './localBackend.ts';
@@ -38,7 +39,13 @@ export type Welcome = Frame & {
 export type StoreState = 'working' | 'failing' | 'stalled';
 
 /** What a test may ask for beside environment variables. */
-export type BackendOptions = { readonly pingIntervalMs?: number };
+export type BackendOptions = {
+  readonly pingIntervalMs?: number;
+  /** With the functions: other trouble than is usual under the conditions of the run. */
+  readonly trouble?: Trouble;
+  /** With the functions: by how much earlier every connection is said to have connected than it did. */
+  readonly connectedEarlierMs?: number;
+};
 
 /** Where the handlers run: `npm run test:lambda` sets `TARGET=lambda`. */
 export const target: 'local' | 'lambda' = process.env.TARGET === 'lambda' ? 'lambda' : 'local';
@@ -86,7 +93,7 @@ export async function startTestServer(
     connectV1,
     async join(userId, join = {}, query = {}) {
       const client = await connectV1(userId, query);
-      return { client, welcome: (await client.request({ action: 'join', ...join })) as Welcome };
+      return { client, welcome: (await client.replyTo({ action: 'join', ...join })) as Welcome };
     },
     logged: log.lines,
     logLine: (fields) => log.line(fields),

@@ -101,9 +101,10 @@ describe('joining', () => {
   ])('[JN3] refuses a wrong %s and changes nothing', async (field, join) => {
     const server = await startTestServer();
     const alice = await server.connect('alice');
-    const { client, welcome } = await server.join('bob', join);
-    expect(welcome).toMatchObject({ type: 'error', code: 'invalid_request', details: { field } });
-    expect(welcome.message).toMatch(new RegExp(`^${field} .*\\.$`));
+    const client = await server.connectV1('bob');
+    const refused = await client.request({ action: 'join', ...join });
+    expect(refused).toMatchObject({ type: 'error', code: 'invalid_request', details: { field } });
+    expect(refused.message).toMatch(new RegExp(`^${field} .*\\.$`));
     expect(await client.request({ action: 'participants' })).toMatchObject({ code: 'not_joined' });
     expect(alice.unread).toEqual([]);
   });
@@ -132,7 +133,7 @@ describe('joining', () => {
     await server.join('bob', { session: 'laptop' });
     await server.join('bob', { session: 'phone' });
     await server.join('mallory', {}, { meetingId: 'elsewhere' });
-    await alice.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     const { welcome } = await server.join('carol');
     expect(welcome.participants.map(({ userId, connections }) => [userId, connections.length])).toEqual([
       ['bob', 2],

@@ -113,7 +113,8 @@ describe('the meeting log', () => {
       requestId: 'once',
     });
     expect(await bob.next()).toEqual(live);
-    expect(await bob.request(history)).toMatchObject({ seq: 3 });
+    const { entries } = await bob.replyTo(history);
+    expect((entries as Frame[]).filter(({ type }) => type === 'chat')).toEqual([live]);
   });
 
   it('[LG4] refuses another chat under the same requestId, and tells it from those of others', async () => {
@@ -131,12 +132,13 @@ describe('the meeting log', () => {
       requestId: 'once',
     });
     await bob.next();
-    expect(await bob.request({ ...request, data: 'another' })).toMatchObject({ type: 'ack', seq: 4 });
+    const his = await bob.replyTo({ ...request, data: 'another' });
+    expect(his).toMatchObject({ type: 'ack', seq: expect.any(Number) });
     const elsewhere = await server.connect('alice', { meetingId: 'elsewhere' });
     expect(await elsewhere.request({ ...request, meetingId: 'elsewhere', data: 'another' })).toMatchObject({
-      seq: 1,
+      seq: expect.any(Number),
     });
-    expect(await alice.next()).toMatchObject({ data: 'another', seq: 4 });
+    expect(await alice.next()).toMatchObject({ data: 'another', seq: his.seq });
     for (const messageType of ['signal', 'message']) {
       expect(await alice.request({ ...request, messageType })).toMatchObject({ type: 'ack' });
     }

@@ -138,7 +138,7 @@ export function logContract(start: Start): void {
       expect((await wholeLog(meetings)).map(({ seq }) => seq)).toEqual(seqs);
     });
 
-    it('[ML4] has only what has not expired', async () => {
+    it('[ML4][LG7] has only what has not expired', async () => {
       const { meetings, advance, seqs } = await withChats('old', 'older');
       advance(TTL_MS + 1000);
       const fresh = await append({ meetings }, 'fresh');
