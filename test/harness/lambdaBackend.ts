@@ -3,13 +3,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
+import { GatewaySender } from '../../local/GatewaySender.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
 import type { TableNames } from '../../src/aws/store.ts';
 import { withChaos } from '../../src/gateway/chaos.ts';
 import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
+import type { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
+import { sweep } from '../../src/meeting/sweep.ts';
 import { CallRecord } from './CallRecord.ts';
 import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
@@ -17,16 +20,22 @@ import { FaultyStore } from './FaultyStore.ts';
 import { LogKeeper } from './LogKeeper.ts';
 import { type StartedFunction, startFunctions } from './lambdaFunctions.ts';
 import { authorityOf, close, listen } from './listening.ts';
+import type { Random } from './random.ts';
 import type { BackendOptions, BackendUnderTest } from './server.ts';
 
 const region = 'us-east-1';
 const stage = 'production';
 
+/** Also what no client can do to it. */
+export type LambdaBackend = BackendUnderTest & {
+  /** Ends what has ended without anybody being told, when all that is under way is done: a sweep after eleven minutes. */
+  sweep(): Promise<void>;
+  /** Kills one process of one function, whatever it does, if there is any. */
+  killProcess(random: Random): void;
+};
+
 /** The zips that would be deployed, each in processes of its own, behind the gateway, with the DynamoDB of the run. */
-export async function startLambdaBackend(
-  env: Environment,
-  options: BackendOptions,
-): Promise<BackendUnderTest> {
+export async function startLambdaBackend(env: Environment, options: BackendOptions): Promise<LambdaBackend> {
   const { DYNAMODB_ENDPOINT: endpoint, CALL_RECORD: callRecord } = process.env;
   if (!endpoint || !callRecord) throw new Error('to be started by npm run test:lambda');
   const dynamo = new DynamoDBClient({ endpoint, region, credentials: testCredentials });
@@ -45,7 +54,12 @@ export async function startLambdaBackend(
   const server = await listen(createServer());
   const doors = { endpoint, store, record, server, stage, region };
   const functions = await startFunctions({ env, log, tables, doors });
-  const api = { routes: routesTo(functions), connectionsApi: { accessKey: testCredentials, region } };
+  const meetings = meetingsOn(dynamo, tables);
+  const underWay = new Set<Promise<unknown>>();
+  const api = {
+    routes: routesTo(functions, underWay),
+    connectionsApi: { accessKey: testCredentials, region },
+  };
   const gateway = createGateway(
     trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
     options,
@@ -54,9 +68,20 @@ export async function startLambdaBackend(
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
-    meetings: meetingsOn(dynamo, tables),
+    meetings,
     setStore: (state) => {
       store.state = state;
+    },
+    async sweep() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      const connections = new GatewaySender(() => gateway);
+      const deliveryQueue = { retry: async () => {} };
+      const { errors } = await sweep({ meetings, connections, deliveryQueue, now: elevenMinutesLater });
+      if (errors.length > 0) throw new AggregateError(errors, 'the sweep failed');
+    },
+    killProcess(random) {
+      const processIds = functions.flatMap(({ lambda }) => lambda.processIds);
+      if (processIds.length > 0) process.kill(random.pick(processIds), 'SIGKILL');
     },
     async stop() {
       await gateway.close();
@@ -67,6 +92,8 @@ export async function startLambdaBackend(
     },
   };
 }
+
+const elevenMinutesLater = () => Date.now() + 660_000;
 
 type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi'>;
 
@@ -80,9 +107,14 @@ function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: Bac
   });
 }
 
-function routesTo(functions: readonly StartedFunction[]): Routes {
+function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<unknown>>): Routes {
+  const noting = (invoke: LambdaFunction['invoke']) => (event: Parameters<typeof invoke>[0]) => {
+    const invocation = invoke(event).finally(() => underWay.delete(invocation));
+    underWay.add(invocation);
+    return invocation;
+  };
   const routed = functions.flatMap(({ trigger, lambda }) =>
-    trigger.kind === 'route' ? [{ ...trigger, integration: lambda.invoke }] : [],
+    trigger.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
   );
   const integrationOf = (routeKey: string) => {
     const found = routed.find(({ key }) => key === routeKey);
