@@ -11,6 +11,7 @@ export default defineConfig({
       'test/chaos/{meeting,functions}.test.ts',
       'test/probe/**',
       'test/capacity/**',
+      'test/large/**',
     ],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',

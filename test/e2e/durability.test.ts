@@ -51,6 +51,32 @@ describe('the log on one machine', () => {
     expect(again).toMatchObject({ seq: 2, messageId: ack.messageId });
   });
 
+  it('[LG3] refuses chats while the disk takes no more, goes on with the rest, and has what it acked', async () => {
+    const DATA_DIR = aDataDir();
+    const full = await startProcess({ DATA_DIR }, [], { fileBlocks: 600 });
+    const { client: alice } = await enter(full.url, 'alice');
+    const replies = [];
+    for (let n = 0; n < 20; n++) replies.push(await alice.request({ ...chat, data: 'x'.repeat(20_000) }));
+    const acked = replies.filter(({ type }) => type === 'ack').map(({ seq }) => seq);
+    expect(acked.length).toBeGreaterThan(0);
+    expect(replies.at(-1)).toMatchObject({ code: 'internal_error', retryable: true });
+    expect(await alice.request({ ...chat, messageType: 'signal', data: 1 })).toMatchObject({ type: 'ack' });
+    await full.stop('SIGKILL');
+
+    const roomy = await startProcess({ DATA_DIR });
+    const { client: bob } = await enter(roomy.url, 'bob');
+    const logged = [];
+    for (let after = 0, more: unknown = true; more; ) {
+      const page = await bob.request({ action: 'history', after });
+      const entries = page.entries as { type: string; seq: number }[];
+      logged.push(...entries);
+      after = entries.at(-1)?.seq ?? after;
+      more = page.more;
+    }
+    expect(logged.filter(({ type }) => type === 'chat').map(({ seq }) => seq)).toEqual(acked);
+    expect(logged.map(({ seq }) => seq)).toEqual(Array.from(logged, (_, index) => index + 1));
+  });
+
   it('is kept by one server at a time', async () => {
     const DATA_DIR = aDataDir();
     await startProcess({ DATA_DIR });

@@ -20,6 +20,10 @@ export type ResumingClientOptions = {
   readonly longestDelayMs?: number;
   /** Called with each frame as it comes, before anything is made of it. */
   readonly onFrame?: (frame: Frame) => void;
+  /** Called whenever it starts to connect. */
+  readonly onConnect?: () => void;
+  /** Which of the lines that it shows it keeps in `shown`; all unless given. */
+  readonly keeps?: (line: Frame) => boolean;
 };
 
 /** A chat that the server promised to keep. */
@@ -31,6 +35,10 @@ export type ReceivedWelcome = { readonly since: number | undefined; readonly wel
 /** How a client goes for good: with a `leave`, with a close frame, or with neither. */
 export type Farewell = 'leave' | 'close' | 'cut';
 
+const defaults = {
+  ...{ silenceMs: 60_000, longestDelayMs: 5000 },
+  ...{ onFrame: () => {}, onConnect: () => {}, keeps: () => true },
+};
 const REPLY_MS = 5000;
 const FIRST_DELAY_MS = 50;
 /** Live frames come in any order; a hole is given so long to close by itself. */
@@ -47,10 +55,9 @@ export class ResumingClient {
   /** Errors that no repetition will heal. */
   readonly refusals: Frame[] = [];
   readonly counts = { sent: 0, repeated: 0, duplicates: 0, histories: 0, connects: 0 };
-  readonly #options: Required<Omit<ResumingClientOptions, 'onFrame'>> &
-    Pick<ResumingClientOptions, 'onFrame'>;
+  readonly #options: Required<ResumingClientOptions>;
   readonly #changes = new EventEmitter();
-  readonly #lines = new LineOrder((line) => this.shown.push(line));
+  readonly #lines = new LineOrder((line) => this.#options.keeps(line) && this.shown.push(line));
   readonly #unanswered = new Map<string, unknown>();
   readonly #timers = new Timers();
   #socket: WebSocket | undefined;
@@ -59,9 +66,10 @@ export class ResumingClient {
   #since: number | undefined;
   #connectionId: string | undefined;
   #attempts = 0;
+  #offlineMs = 0;
 
   constructor(options: ResumingClientOptions) {
-    this.#options = { silenceMs: 60_000, longestDelayMs: 5000, ...options };
+    this.#options = { ...defaults, ...options };
     this.#connect();
   }
 
@@ -93,8 +101,9 @@ export class ResumingClient {
     }
   }
 
-  /** Loses the connection without a close frame. */
-  cut(): void {
+  /** Loses the connection without a close frame, and is offline for so long at least. */
+  cut(offlineMs = 0): void {
+    this.#offlineMs = offlineMs;
     this.#socket?.terminate();
   }
 
@@ -117,6 +126,7 @@ export class ResumingClient {
 
   #connect(): void {
     this.counts.connects++;
+    this.#options.onConnect();
     const socket = new WebSocket(this.#options.url, ['cloudmeetx.v1'], { handshakeTimeout: REPLY_MS });
     this.#socket = socket;
     socket.on('error', () => {});
@@ -139,11 +149,12 @@ export class ResumingClient {
     this.#timers.stopAll();
     const { longestDelayMs, random } = this.#options;
     const mostMs = Math.min(longestDelayMs, FIRST_DELAY_MS * 2 ** this.#attempts++);
-    this.#timers.set('connect', random() * mostMs, () => this.#connect());
+    this.#timers.set('connect', this.#offlineMs + random() * mostMs, () => this.#connect());
+    this.#offlineMs = 0;
   }
 
   #receive(frame: Frame): void {
-    this.#options.onFrame?.(frame);
+    this.#options.onFrame(frame);
     if (this.#state === 'ended') {
       if (frame.requestId === 'leave') this.#changes.emit('left');
       return;

@@ -130,6 +130,11 @@ export class TestClient {
     return this.#frames.map((frame) => JSON.parse(frame) as Frame);
   }
 
+  /** Throws away what has come and nobody has read. */
+  forget(): void {
+    this.#frames.length = 0;
+  }
+
   /** Closes in the ordinary way and waits until that is done. */
   async close(code?: number, reason?: string): Promise<void> {
     this.socket.close(code, reason);

@@ -4,8 +4,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import { GatewaySender } from '../../local/GatewaySender.ts';
+import { DynamoLog } from '../../src/aws/DynamoLog.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
-import type { TableNames } from '../../src/aws/store.ts';
+import type { Store, TableNames } from '../../src/aws/store.ts';
 import { withChaos } from '../../src/gateway/chaos.ts';
 import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
@@ -13,6 +14,7 @@ import type { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { sweep } from '../../src/meeting/sweep.ts';
+import type { MeetingId } from '../../src/protocol/ids.ts';
 import { CallRecord } from './CallRecord.ts';
 import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
@@ -26,8 +28,12 @@ import type { BackendOptions, BackendUnderTest } from './server.ts';
 const region = 'us-east-1';
 const stage = 'production';
 
-/** Also what no client can do to it. */
+/** What a test of the built functions may do beside. */
 export type LambdaBackend = BackendUnderTest & {
+  /** Invokes once what a schedule invokes. */
+  passTime(): Promise<void>;
+  /** Takes a seq of a meeting's log and never uses it, as a function that dies there. */
+  leaveHole(meetingId: MeetingId): Promise<void>;
   /** Ends what has ended without anybody being told, when all that is under way is done: a sweep after eleven minutes. */
   sweep(): Promise<void>;
   /** Kills one process of one function, whatever it does, if there is any. */
@@ -54,7 +60,8 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   const server = await listen(createServer());
   const doors = { endpoint, store, record, server, stage, region };
   const functions = await startFunctions({ env, log, tables, doors });
-  const meetings = meetingsOn(dynamo, tables);
+  const items = storeOn(dynamo, tables);
+  const meetings = new DynamoMeetings(items);
   const underWay = new Set<Promise<unknown>>();
   const api = {
     routes: routesTo(functions, underWay),
@@ -69,6 +76,8 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
     meetings,
+    leaveHole: async (meetingId) => void (await new DynamoLog(items).takeSeq(meetingId)),
+    passTime: () => invokeScheduled(functions),
     setStore: (state) => {
       store.state = state;
     },
@@ -142,8 +151,14 @@ const twoWay = { routeResponseSelectionExpression: '$default' } as const;
 /** The one route without a function: a mock integration. */
 const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
 
-function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings {
-  return new DynamoMeetings({
+async function invokeScheduled(functions: readonly StartedFunction[]): Promise<void> {
+  const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+  const scheduled = functions.filter(({ trigger }) => trigger.kind === 'schedule');
+  await Promise.all(scheduled.map(({ lambda }) => lambda.invokeAs(crypto.randomUUID(), event)));
+}
+
+function storeOn(dynamo: DynamoDBClient, tables: TableNames): Store {
+  return {
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
@@ -152,5 +167,5 @@ function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings 
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
     random: Math.random,
-  });
+  };
 }
