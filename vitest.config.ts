@@ -8,7 +8,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       'test/aws/**',
       'test/access/**',
-      'test/chaos/**',
+      'test/chaos/{meeting,functions,ghosts}.test.ts',
       'test/probe/**',
       'test/capacity/**',
       'test/large/**',

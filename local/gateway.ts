@@ -17,16 +17,20 @@ import type { Config } from './config.ts';
 export function createGateway(
   config: Config,
   backend: Backend,
-  given: Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>>,
+  { wrapRoutes = (routes) => routes, ...given }: Given,
 ): Gateway {
   return new Gateway({
     stage: config.stage,
     quotas: config.quotas,
     ...given,
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: meetingRoutes(backend),
+    routes: wrapRoutes(meetingRoutes(backend)),
   });
 }
+
+type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
+  readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
+};
 
 /** The API's routes, each with the handler that is its Lambda function on AWS. */
 export function meetingRoutes(backend: Backend): Routes {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../lambda/shared/environment.ts';
 import type { Log } from '../lambda/shared/log.ts';
 import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
+import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
 import { createLocalBackend } from './backend.ts';
 import type { Config } from './config.ts';
@@ -33,7 +34,10 @@ export type RunningServer = {
 export type ServerOverrides = {
   /** Puts something between the handlers and the store. */
   readonly wrapMeetings?: (meetings: EmbeddedMeetings) => Meetings;
+  /** Puts something between the gateway and the handlers. */
+  readonly wrapRoutes?: (routes: Routes) => Routes;
   readonly pingIntervalMs?: number;
+  readonly sweepIntervalMs?: number;
 };
 
 /** Joins gateway, handlers and embedded ports, and listens. Throws a {@link ConfigError} where it can't. */
@@ -49,9 +53,9 @@ export async function startServer(
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections });
   const fallback = createPages({ health: () => health, wscatLine: () => urls().wscatLine });
-  const { pingIntervalMs = PING_INTERVAL_MS } = overrides;
-  const gateway = createGateway(config, backend, { fallback, pingIntervalMs });
-  const sweeping = startSweeping(store, backend);
+  const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes } = overrides;
+  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes });
+  const sweeping = startSweeping(store, backend, sweepIntervalMs);
 
   // A client has this long to send a whole upgrade request; slower ones hold sockets open on purpose.
   const server = createServer({

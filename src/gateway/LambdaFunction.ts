@@ -50,6 +50,11 @@ export class LambdaFunction {
     }
   };
 
+  /** The processes that live. */
+  get processIds(): readonly number[] {
+    return [...this.#environments].flatMap(({ alive, processId }) => (alive ? (processId ?? []) : []));
+  }
+
   /** Ends every process and removes what was unpacked. */
   async close(): Promise<void> {
     await Promise.all([...this.#environments].map((environment) => environment.end()));

@@ -3,14 +3,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
+import { GatewaySender } from '../../local/GatewaySender.ts';
 import { DynamoLog } from '../../src/aws/DynamoLog.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
 import type { Store, TableNames } from '../../src/aws/store.ts';
 import { withChaos } from '../../src/gateway/chaos.ts';
 import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
+import type { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
+import { sweep } from '../../src/meeting/sweep.ts';
 import type { MeetingId } from '../../src/protocol/ids.ts';
 import { CallRecord } from './CallRecord.ts';
 import { chanceOfTest, usualTrouble } from './conditions.ts';
@@ -19,6 +22,7 @@ import { FaultyStore } from './FaultyStore.ts';
 import { LogKeeper } from './LogKeeper.ts';
 import { type StartedFunction, startFunctions } from './lambdaFunctions.ts';
 import { authorityOf, close, listen } from './listening.ts';
+import type { Random } from './random.ts';
 import type { BackendOptions, BackendUnderTest } from './server.ts';
 
 const region = 'us-east-1';
@@ -30,6 +34,10 @@ export type LambdaBackend = BackendUnderTest & {
   passTime(): Promise<void>;
   /** Takes a seq of a meeting's log and never uses it, as a function that dies there. */
   leaveHole(meetingId: MeetingId): Promise<void>;
+  /** Ends what has ended without anybody being told, when all that is under way is done: a sweep after eleven minutes. */
+  sweep(): Promise<void>;
+  /** Kills one process of one function, whatever it does, if there is any. */
+  killProcess(random: Random): void;
 };
 
 /** The zips that would be deployed, each in processes of its own, behind the gateway, with the DynamoDB of the run. */
@@ -52,21 +60,37 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   const server = await listen(createServer());
   const doors = { endpoint, store, record, server, stage, region };
   const functions = await startFunctions({ env, log, tables, doors });
-  const api = { routes: routesTo(functions), connectionsApi: { accessKey: testCredentials, region } };
+  const items = storeOn(dynamo, tables);
+  const meetings = new DynamoMeetings(items);
+  const underWay = new Set<Promise<unknown>>();
+  const api = {
+    routes: routesTo(functions, underWay),
+    connectionsApi: { accessKey: testCredentials, region },
+  };
   const gateway = createGateway(
     trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
     options,
   );
   gateway.attach(server);
-  const items = storeOn(dynamo, tables);
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
-    meetings: new DynamoMeetings(items),
+    meetings,
     leaveHole: async (meetingId) => void (await new DynamoLog(items).takeSeq(meetingId)),
     passTime: () => invokeScheduled(functions),
     setStore: (state) => {
       store.state = state;
+    },
+    async sweep() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      const connections = new GatewaySender(() => gateway);
+      const deliveryQueue = { retry: async () => {} };
+      const { errors } = await sweep({ meetings, connections, deliveryQueue, now: elevenMinutesLater });
+      if (errors.length > 0) throw new AggregateError(errors, 'the sweep failed');
+    },
+    killProcess(random) {
+      const processIds = functions.flatMap(({ lambda }) => lambda.processIds);
+      if (processIds.length > 0) process.kill(random.pick(processIds), 'SIGKILL');
     },
     async stop() {
       await gateway.close();
@@ -77,6 +101,8 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
     },
   };
 }
+
+const elevenMinutesLater = () => Date.now() + 660_000;
 
 type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi'>;
 
@@ -90,9 +116,14 @@ function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: Bac
   });
 }
 
-function routesTo(functions: readonly StartedFunction[]): Routes {
+function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<unknown>>): Routes {
+  const noting = (invoke: LambdaFunction['invoke']) => (event: Parameters<typeof invoke>[0]) => {
+    const invocation = invoke(event).finally(() => underWay.delete(invocation));
+    underWay.add(invocation);
+    return invocation;
+  };
   const routed = functions.flatMap(({ trigger, lambda }) =>
-    trigger.kind === 'route' ? [{ ...trigger, integration: lambda.invoke }] : [],
+    trigger.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
   );
   const integrationOf = (routeKey: string) => {
     const found = routed.find(({ key }) => key === routeKey);
