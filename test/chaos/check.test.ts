@@ -75,7 +75,7 @@ const swapped = (lines: readonly Frame[]): readonly Frame[] => [
 ];
 
 describe('the judge of the chaos test', () => {
-  it('finds nothing in a history as it should be', () => {
+  it('[EV2][LG3][JN4] finds nothing in a history as it should be', () => {
     expect(check(right)).toEqual([]);
   });
 
