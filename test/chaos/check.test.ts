@@ -106,7 +106,7 @@ describe('the judge of the chaos test', () => {
       'from another meeting {"type":"chat"',
     ],
     ['a log begun anew', { ...right, epoch: 'f' }, 'is of epoch e, not f'],
-  ])('finds %s', (_, history, problem) => {
+  ])('[EV2][LG3][JN4] finds %s', (_, history, problem) => {
     expect(check(history).join('\n')).toContain(problem);
   });
 });
