@@ -144,7 +144,7 @@ function excess(
   limits: MembershipLimits,
   strict: boolean,
 ): readonly string[] {
-  if (!answer || audience.kind !== 'meeting' || !strict) return [];
+  if (!answer || audience.kind !== 'meeting') return [];
   const counts = new Map<string, number>();
   for (const { userId } of answer.outcome) counts.set(userId, (counts.get(userId) ?? 0) + 1);
   const renewing = new Set(
@@ -158,7 +158,9 @@ function excess(
   );
   return [
     ...many.map(([userId, n]) => `${userId} held ${n} connections at ${answer.at}`),
-    ...(answer.outcome.length > most ? [`the meeting held ${answer.outcome.length} at ${answer.at}`] : []),
+    ...(strict && answer.outcome.length > most
+      ? [`the meeting held ${answer.outcome.length} at ${answer.at}`]
+      : []),
   ];
 }
 
