@@ -94,7 +94,7 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
     trigger: { kind: 'schedule', everyMinutes: 5 },
     memoryMb: 512,
     timeoutSeconds: 300,
-    access: together(announcing, { ...nothing, meetings: ['Scan'], manageConnections: ['GET'] }),
+    access: together(announcing, { ...nothing, connections: ['Scan'], manageConnections: ['GET'] }),
   },
 };
 

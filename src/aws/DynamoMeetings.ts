@@ -130,11 +130,8 @@ export class DynamoMeetings implements Meetings {
     return { epoch: head.epoch, seq: head.seq, participants };
   }
 
-  async *connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
-    for await (const connections of this.#users.allConnections()) {
-      const earlier = connections.filter(({ connectedAtMs }) => connectedAtMs < epochMs);
-      if (earlier.length > 0) yield earlier;
-    }
+  connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
+    return this.#users.connectedBefore(epochMs);
   }
 
   async #tryConnect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome | 'conflict'> {

@@ -5,7 +5,7 @@ import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 import { type ConnectionRow, connectionOf } from './connectionRows.ts';
 import { hasExpired, type Store } from './store.ts';
 import type { TransactItems } from './transact.ts';
-import { type UserItem, userConnections, userItem, userItemKey, userItemPrefix } from './userItems.ts';
+import { type UserItem, userItem, userItemKey, userItemPrefix } from './userItems.ts';
 
 const byPrefix = {
   ExpressionAttributeNames: { '#item': 'item' },
@@ -55,18 +55,24 @@ export class DynamoUsers {
     return users;
   }
 
-  /** The connections of all meetings, by reading all there is. */
-  async *allConnections(): AsyncIterable<readonly Connection[]> {
+  /**
+   * All connections that connected before a time, by reading every row: there are far fewer of them than of lines in the
+   * other table. A row is written and deleted together with its connection's membership, and expires only when API
+   * Gateway has long ended the connection.
+   */
+  async *connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
     const pages = paginateScan(
       { client: this.#store.documents },
       {
-        ...byPrefix,
-        TableName: this.#store.tables.meetings,
-        FilterExpression: 'begins_with(#item, :prefix)',
+        TableName: this.#store.tables.connections,
+        FilterExpression: 'connectedAt < :before',
+        ExpressionAttributeValues: { ':before': new Date(epochMs).toISOString() },
         ConsistentRead: true,
       },
     );
-    for await (const { Items = [] } of pages) yield (Items as UserItem[]).flatMap(userConnections);
+    for await (const { Items = [] } of pages) {
+      if (Items.length > 0) yield (Items as ConnectionRow[]).map((row) => connectionOf(row, row));
+    }
   }
 
   /** Puts a user in the place of the item it was made from, if that is still there; undefined deletes it. */

@@ -91,7 +91,11 @@ function mayPass(error: unknown): boolean {
   if (!(error instanceof Error) || isConditionFailure(error)) return false;
   if (error instanceof TransactionCanceledException) return !isFault(error);
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === undefined || status >= 500 || /Throttl|ThroughputExceeded|InProgress/.test(error.name);
+  return (
+    status === undefined ||
+    status >= 500 ||
+    /Throttl|ThroughputExceeded|InProgress|TransactionConflict/.test(error.name)
+  );
 }
 
 /** A transaction that DynamoDB will never take. */

@@ -119,7 +119,7 @@ export interface Meetings {
    * [MT2] Where the user already holds `connectionsPerUser` in this meeting, their oldest are removed in the same
    * step and returned as `evicted`, oldest first.
    * [MT3] Where the meeting would then hold more than `connectionsPerMeeting` members, nothing changes:
-   * `meeting-full`.
+   * `meeting-full`. Different users who come at the same moment may each be the last for whom there is room.
    * [MT4] A repeat with the same connectionId changes nothing and is `connected`.
    */
   connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome>;

@@ -1,6 +1,7 @@
 import {
   ProvisionedThroughputExceededException,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Random } from './random.ts';
@@ -48,11 +49,13 @@ const draws: readonly Fault[] = [...Array<Fault>(6).fill('none'), 'conflict', 't
 const isTransaction = (commandName: string) => commandName.startsWith('TransactWrite');
 const isWrite = (commandName: string) => isTransaction(commandName) || /^(Update|Put)/.test(commandName);
 
-/** Single writes know no conflict: they wait for each other. */
+/** A single write conflicts with a transaction on its item that is under way: it is refused, and not awaited. */
 function refusal(commandName: string, fault: 'conflict' | 'throttled'): Error {
   const $metadata = { httpStatusCode: 400 };
   if (!isTransaction(commandName)) {
-    return new ProvisionedThroughputExceededException({ message: 'Throughput exceeded', $metadata });
+    return fault === 'conflict'
+      ? new TransactionConflictException({ message: 'Transaction is ongoing for the item', $metadata })
+      : new ProvisionedThroughputExceededException({ message: 'Throughput exceeded', $metadata });
   }
   const Code = fault === 'conflict' ? 'TransactionConflict' : 'ThrottlingError';
   const CancellationReasons = [{ Code }, { Code: 'None' }];
