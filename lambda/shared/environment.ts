@@ -101,7 +101,8 @@ export function readFunctionConfig(env: Environment): FunctionConfig {
     },
     connectionTtlSeconds: wholeNumber(env, 'CONNECTION_TTL_SECONDS', {
       fallback: 86_400,
-      min: 7200,
+      // Longer than a connection lives and a sweep may be late, since rows are what a sweep reads.
+      min: 10_800,
       max: 31_536_000,
     }),
     callbackUrl: env.CALLBACK_URL ? callbackUrl(env.CALLBACK_URL) : undefined,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { onTestFinished, type TestContext } from 'vitest';
+import { expect, onTestFinished, type TestContext } from 'vitest';
 import type { Clock } from '../../src/gateway/clock.ts';
 import type { MessageEvent } from '../../src/gateway/events.ts';
 import type { Gateway } from '../../src/gateway/Gateway.ts';
@@ -87,6 +87,14 @@ export async function watch(stage: Stage): Promise<Watcher> {
 export async function eventOf(client: TestClient, message: object = {}): Promise<MessageEvent> {
   client.send({ action: 'event', ...message });
   return JSON.parse(await client.nextText()) as MessageEvent;
+}
+
+/**
+ * Resolves when a client has got nothing that it was not to get: routes run in parallel, so a first answer may overtake
+ * what was asked for before it, and a second is asked for when the first has come.
+ */
+export async function hearsNothing(client: TestClient): Promise<void> {
+  for (let times = 0; times < 2; times++) expect(await eventOf(client)).toHaveProperty('body');
 }
 
 type Access = {

@@ -11,7 +11,7 @@ const seqsOf = (reply: Frame) => (reply.entries as Frame[]).map(({ seq }) => seq
 
 describe('the meeting log', () => {
   it('[LG1] holds chats to everyone, joins and leaves, and nothing else', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice, welcome } = await server.join('alice');
     const { client: bob } = await server.join('bob');
     for (const request of [
