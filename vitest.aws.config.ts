@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/aws/*.test.ts'],
     reporters: ['default', './test/harness/closingLine.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     // Each builds the functions, as the document says.
     fileParallelism: false,
   },

@@ -2,9 +2,17 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,lambda,local,test}/**/*.test.ts'],
-    // These need Python: npm run test:aws.
-    exclude: [...configDefaults.exclude, 'test/aws/**'],
+    include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
+    // These need Python (npm run test:aws) and Java (npm run test:lambda).
+    exclude: [
+      ...configDefaults.exclude,
+      'test/aws/**',
+      'test/access/**',
+      'test/chaos/{meeting,functions,ghosts}.test.ts',
+      'test/probe/**',
+      'test/capacity/**',
+      'test/large/**',
+    ],
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/build.ts',
     testTimeout: 20_000,

@@ -1,13 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+const lambda = { env: { TARGET: 'lambda' }, testTimeout: 60_000, maxWorkers: 2 };
+
 // The protocol's tests again, with the built functions in the place of the handlers, and a DynamoDB.
 export default defineConfig({
   test: {
-    include: ['test/protocol/*.test.ts', 'test/e2e/readme.test.ts'],
-    env: { TARGET: 'lambda' },
     reporters: ['default', './test/harness/closingLine.ts'],
     globalSetup: './test/harness/buildAndDynamodb.ts',
-    testTimeout: 60_000,
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...lambda,
+          name: 'calm',
+          include: ['test/{protocol,probe,capacity}/*.test.ts', 'test/e2e/readme.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...lambda,
+          name: 'chaos',
+          include: ['test/protocol/*.test.ts', 'test/chaos/{meeting,functions,ghosts}.test.ts'],
+          // What a frame may hold, no trouble changes.
+          exclude: ['test/protocol/messages.test.ts', 'test/protocol/requests.test.ts'],
+          env: { ...lambda.env, CONDITIONS: 'chaos' },
+        },
+      },
+      // After all others: what the functions may do, by what they have called.
+      {
+        test: { ...lambda, name: 'access', include: ['test/access/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -11,16 +11,17 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Access } from './access.ts';
+import type { Access } from './deployedFunctions.ts';
 import { createFunctions } from './functions.ts';
 import { addRoutes } from './routes.ts';
+import { addSchedules } from './schedules.ts';
 import { type CustomDomain, type Settings, withDefaults } from './settings.ts';
 import { createStage, STAGE } from './stage.ts';
 import { createTables, type Tables } from './tables.ts';
 
 /**
- * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, and the
- * WebSocket API in front of them. Whatever isn't chosen is as `withDefaults` says.
+ * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, the WebSocket
+ * API in front of them, and their schedule. Whatever isn't chosen is as `withDefaults` says.
  */
 export class MeetingApi extends Construct {
   readonly tables: Tables;
@@ -38,18 +39,18 @@ export class MeetingApi extends Construct {
       apiName: settings.namePrefix,
       routeSelectionExpression: '$request.body.action',
     });
+    this.urls = urlsOf(this.api, customDomain);
     const functions = createFunctions(this, {
       settings,
       tables: this.tables,
+      callbackUrl: this.urls.callback,
       grant: (role, access) => this.#grant(role, access),
     });
     addRoutes(this.api, functions);
+    addSchedules(this, functions, settings.namePrefix);
 
     const stage = createStage(this, this.api, settings);
     this.domain = customDomain && createDomain(this, customDomain, stage);
-    this.urls = customDomain
-      ? { webSocket: `wss://${customDomain.name}`, callback: `https://${customDomain.name}` }
-      : { webSocket: stage.url, callback: stage.callbackUrl };
   }
 
   #grant(role: Role, { connections, meetings, manageConnections }: Access): void {
@@ -78,6 +79,13 @@ function grantTable(role: Role, { tableArn }: Table, actions: readonly string[])
   role.addToPolicy(
     new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
   );
+}
+
+/** They name the stage as text: the stage itself comes after the routes, which come after what is told the URLs. */
+function urlsOf(api: WebSocketApi, customDomain: CustomDomain | undefined): MeetingApi['urls'] {
+  const { region, urlSuffix } = Stack.of(api);
+  const address = customDomain?.name ?? `${api.apiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
+  return { webSocket: `wss://${address}`, callback: `https://${address}` };
 }
 
 /** At the root of the domain, so that the path of an address isn't the stage. */

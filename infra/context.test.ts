@@ -1,9 +1,10 @@
 import { App } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
+import { readFunctionConfig } from '../lambda/shared/environment.ts';
 import { readContext } from './context.ts';
 import { createStack } from './createStack.ts';
-import { withDefaults } from './settings.ts';
+import { limits, withDefaults } from './settings.ts';
 
 const read = (given: Readonly<Record<string, unknown>>) => readContext((name) => given[name]);
 
@@ -25,7 +26,11 @@ describe('context values', () => {
   it.each([
     [{ logLevel: 'loud' }, 'logLevel must be one of debug, info, warn, error, but is "loud".'],
     [{ removalPolicy: 'keep' }, 'removalPolicy must be one of retain, destroy, but is "keep".'],
-    [{ throttlingRate: '0' }, 'throttlingRate must be a whole number from 1, but is "0".'],
+    [{ throttlingRate: '0' }, 'throttlingRate must be a whole number from 1 to 999999999, but is "0".'],
+    [
+      { maxConnectionsPerUser: '21' },
+      'maxConnectionsPerUser must be a whole number from 1 to 20, but is "21".',
+    ],
     [{ logRetentionDays: '31' }, /^logRetentionDays must be one of 1, 3, 5, 7, .*, but is "31"\.$/],
     [{ connectionsTable: 'a b' }, 'connectionsTable must be 3 to 255 of A-Z a-z 0-9 _ . -, but is "a b".'],
     [
@@ -38,6 +43,17 @@ describe('context values', () => {
     ],
   ] as const)('that are wrong are named: %j', (given, message) => {
     expect(() => read(given)).toThrow(message);
+  });
+
+  it.each(limits)('for $name are those that the functions take', ({ name, variable, min, max }) => {
+    for (const value of [min, max]) {
+      expect(read({ [name]: String(value) }).limits).toEqual({ [name]: value });
+      expect(() => readFunctionConfig({ [variable]: String(value) })).not.toThrow();
+    }
+    for (const value of [min - 1, max + 1]) {
+      expect(() => read({ [name]: String(value) })).toThrow(name);
+      expect(() => readFunctionConfig({ [variable]: String(value) })).toThrow(variable);
+    }
   });
 
   it('name a second deployment beside the first', () => {

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   type CustomDomain,
+  limits,
   logLevels,
   logRoles,
   removalPolicies,
@@ -30,9 +31,10 @@ export function readContext(context: Context): Settings {
     logRetention: retention(context, defaults.logRetention),
     logRole: oneOf(context, 'logRole', logRoles, defaults.logRole),
     throttling: {
-      ratePerSecond: wholeNumber(context, 'throttlingRate', defaults.throttling.ratePerSecond),
-      burst: wholeNumber(context, 'throttlingBurst', defaults.throttling.burst),
+      ratePerSecond: wholeNumber(context, 'throttlingRate') ?? defaults.throttling.ratePerSecond,
+      burst: wholeNumber(context, 'throttlingBurst') ?? defaults.throttling.burst,
     },
+    limits: chosenLimits(context),
     customDomain: customDomain(context),
   };
 }
@@ -71,15 +73,28 @@ function oneOf<Value extends string>(
   throw new SetupError(`${name} must be one of ${values.join(', ')}, but is "${given}".`);
 }
 
-function wholeNumber(context: Context, name: string, fallback: number): number {
-  const value = text(context, name, String(fallback));
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new SetupError(`${name} must be a whole number from 1, but is "${value}".`);
+type Range = { readonly min: number; readonly max: number };
+
+function wholeNumber(
+  context: Context,
+  name: string,
+  { min, max }: Range = { min: 1, max: 999_999_999 },
+): number | undefined {
+  if (context(name) === undefined) return undefined;
+  const value = text(context, name, '');
+  const number = Number(value);
+  if (/^\d{1,15}$/.test(value) && number >= min && number <= max) return number;
+  throw new SetupError(`${name} must be a whole number from ${min} to ${max}, but is "${value}".`);
+}
+
+function chosenLimits(context: Context): Settings['limits'] {
+  const chosen = limits.map(({ name, ...range }) => [name, wholeNumber(context, name, range)] as const);
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
 }
 
 /** CloudWatch Logs keeps logs for certain numbers of days only. */
 function retention(context: Context, fallback: RetentionDays): RetentionDays {
-  const days = wholeNumber(context, 'logRetentionDays', fallback);
+  const days = wholeNumber(context, 'logRetentionDays') ?? fallback;
   const allowed = Object.values(RetentionDays).filter(
     (value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE,
   );

@@ -60,6 +60,7 @@ type Resource = { readonly Type: string; readonly Properties?: Properties };
 /** What people call a resource: the name it is given, or else the id it has in the template. */
 function nameOf(id: string, { Type, Properties = {} }: Resource): string {
   if (Type === 'AWS::ApiGatewayV2::Api') return 'api';
+  if (Type === 'AWS::Events::Rule') return `${Properties.Name} rule`;
   return String(Properties.FunctionName ?? Properties.TableName ?? Properties.LogGroupName ?? id);
 }
 

@@ -1,17 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { deployedFunctions } from './deployedFunctions.ts';
 import { deploymentWith } from './deployment.testing.ts';
 import { CloudMeetXStack } from './stack.ts';
 
 const { all, one, referred } = deploymentWith();
 
-const sizes = [
-  ['onConnect', 256, 10],
-  ['onDisconnect', 256, 10],
-  ['sendMessage', 512, 30],
-  ['onDefault', 256, 10],
-] as const;
+const functions = Object.entries(deployedFunctions);
 
 const lambda = (name: string) => one('AWS::Lambda::Function', 'FunctionName', `CloudMeetX-${name}`);
 
@@ -52,27 +48,41 @@ describe('the functions', () => {
     expect(names.sort()).toEqual(built.map((name) => `CloudMeetX-${name}`).sort());
   });
 
-  it.each(sizes)('run %s with %i MB for at most %i s', (name, MemorySize, Timeout) => {
+  it.each(functions)('run %s with its memory, for its time', (name, { memoryMb, timeoutSeconds }) => {
     expect(lambda(name)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      MemorySize,
-      Timeout,
+      MemorySize: memoryMb,
+      Timeout: timeoutSeconds,
     });
   });
 
-  it.each(sizes)('tell %s its tables and how much to log', (name) => {
+  it.each(functions)('tell %s its tables, where clients are reached and how much to log', (name) => {
     expect(lambda(name).Environment).toEqual({
       Variables: {
         TABLE_NAME: '<CloudMeetXConnections>',
         MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
+        CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
         LOG_LEVEL: 'info',
       },
     });
   });
 
-  it.each(sizes)("keep %s's log for a month", (name) => {
+  it('are told the limits that are chosen', () => {
+    const chosen = { historyTtlSeconds: '86400', maxConnectionsPerMeeting: '50', maxConnectionsPerUser: '2' };
+    for (const { Environment } of deploymentWith(chosen).all('AWS::Lambda::Function')) {
+      expect(Environment).toMatchObject({
+        Variables: {
+          HISTORY_TTL_SECONDS: '86400',
+          MAX_CONNECTIONS_PER_MEETING: '50',
+          MAX_CONNECTIONS_PER_USER: '2',
+        },
+      });
+    }
+  });
+
+  it.each(functions)("keep %s's log for a month", (name) => {
     const { LogGroup } = lambda(name).LoggingConfig as { LogGroup: string };
     expect(referred(LogGroup)).toMatchObject({
       LogGroupName: `/aws/lambda/CloudMeetX-${name}`,
@@ -80,35 +90,32 @@ describe('the functions', () => {
     });
   });
 
-  it('let onConnect count members, write and evict, and part with whom it evicts', () => {
-    expect(permissions('onConnect')).toEqual({
-      ...logging('onConnect'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
-      [meetings]: ['dynamodb:PutItem', 'dynamodb:Query'],
-      [managing('POST')]: ['execute-api:ManageConnections'],
-      [managing('DELETE')]: ['execute-api:ManageConnections'],
-    });
-  });
-
-  it('let onDisconnect end a membership', () => {
-    expect(permissions('onDisconnect')).toEqual({
-      ...logging('onDisconnect'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
-      [meetings]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-    });
-  });
-
-  it('let sendMessage find recipients, post, and end the membership of who is gone', () => {
-    expect(permissions('sendMessage')).toEqual({
-      ...logging('sendMessage'),
-      [connections]: ['dynamodb:DeleteItem', 'dynamodb:GetItem'],
-      [meetings]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [managing('POST')]: ['execute-api:ManageConnections'],
+  it.each(functions)('let %s do what is granted it, and nothing else but log', (name, { access }) => {
+    const onTables = { [connections]: access.connections, [meetings]: access.meetings };
+    const granted = Object.entries(onTables).filter(([, actions]) => actions.length > 0);
+    expect(permissions(name)).toEqual({
+      ...logging(name),
+      ...Object.fromEntries(
+        granted.map(([table, actions]) => [table, actions.map((action) => `dynamodb:${action}`).sort()]),
+      ),
+      ...Object.fromEntries(
+        access.manageConnections.map((method) => [managing(method), ['execute-api:ManageConnections']]),
+      ),
     });
   });
 
   it('let onDefault do nothing but log', () => {
     expect(permissions('onDefault')).toEqual(logging('onDefault'));
+  });
+
+  it.each([
+    [['sweep'], meetings, 'dynamodb:Scan'],
+    [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
+    [['onConnect', 'join'], managing('DELETE'), 'execute-api:ManageConnections'],
+    [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
+  ])('let only %j use %s by %s', (allowed, resource, action) => {
+    const able = functions.filter(([name]) => permissions(name)[resource]?.includes(action));
+    expect(able.map(([name]) => name)).toEqual(allowed);
   });
 
   it('have no managed policies, no actions with *, and no resources with * but connections', () => {
@@ -117,7 +124,7 @@ describe('the functions', () => {
       expect(referred(String(lambda(name).Role).replace(' Arn', ''))).not.toHaveProperty('ManagedPolicyArns');
       const granted = permissions(name);
       const wide = Object.keys(granted).filter((resource) => resource.includes('*'));
-      expect([managing('POST'), managing('DELETE')]).toEqual(expect.arrayContaining(wide));
+      expect([managing('POST'), managing('GET'), managing('DELETE')]).toEqual(expect.arrayContaining(wide));
       expect(Object.values(granted).flat().join()).not.toContain('*');
     }
   });

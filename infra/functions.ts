@@ -5,52 +5,36 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type Access, functionAccess } from './access.ts';
-import { type Settings, SetupError } from './settings.ts';
+import { type Access, type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
+import { limits, type Settings, SetupError } from './settings.ts';
 import type { Tables } from './tables.ts';
 
-/** The functions of a deployment, by the names of their folders in `lambda/`. */
-export type FunctionName = keyof typeof functionAccess;
-
-type Size = { readonly memoryMb: number; readonly timeoutSeconds: number };
-
-const small: Size = { memoryMb: 256, timeoutSeconds: 10 };
-// A fan-out is work for the processor, whose share grows with the memory, and takes the longer the larger the meeting.
-const large: Size = { memoryMb: 512, timeoutSeconds: 30 };
-
-const sizes: Readonly<Record<FunctionName, Size>> = {
-  onConnect: small,
-  onDisconnect: small,
-  sendMessage: large,
-  onDefault: small,
-};
+/** A function, and what is to invoke it. */
+export type TriggeredFunction = Pick<DeployedFunction, 'trigger'> & { readonly handler: LambdaFunction };
 
 /** What a function needs besides its code. */
 type Surroundings = {
   readonly settings: Settings;
   readonly tables: Tables;
+  /** What `@connections` is below: the schedule's events name no API. */
+  readonly callbackUrl: string;
   readonly grant: (role: Role, access: Access) => void;
 };
 
 /** Makes all functions, each with a role and a log group of its own. */
-export function createFunctions(
-  scope: Construct,
-  surroundings: Surroundings,
-): Readonly<Record<FunctionName, LambdaFunction>> {
-  const create = (name: FunctionName) => createFunction(scope, name, surroundings);
-  return {
-    onConnect: create('onConnect'),
-    onDisconnect: create('onDisconnect'),
-    sendMessage: create('sendMessage'),
-    onDefault: create('onDefault'),
-  };
+export function createFunctions(scope: Construct, surroundings: Surroundings): readonly TriggeredFunction[] {
+  return Object.entries(deployedFunctions).map(([name, deployed]) => ({
+    trigger: deployed.trigger,
+    handler: createFunction(scope, name, { ...surroundings, deployed }),
+  }));
 }
 
 function createFunction(
   scope: Construct,
-  name: FunctionName,
-  { settings, tables, grant }: Surroundings,
+  name: string,
+  { deployed, ...surroundings }: Surroundings & { readonly deployed: DeployedFunction },
 ): LambdaFunction {
+  const { settings } = surroundings;
   const functionName = `${settings.namePrefix}-${name}`;
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     logGroupName: `/aws/lambda/${functionName}`,
@@ -64,35 +48,38 @@ function createFunction(
     description: `What ${functionName} may do`,
   });
   logGroup.grantWrite(role);
-  grant(role, functionAccess[name]);
+  surroundings.grant(role, deployed.access);
 
-  const { memoryMb, timeoutSeconds } = sizes[name];
   return new LambdaFunction(scope, name, {
     functionName,
     code: Code.fromAsset(builtZip(settings.zips, name)),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    memorySize: memoryMb,
-    timeout: Duration.seconds(timeoutSeconds),
-    environment: environmentOf(settings, tables),
+    memorySize: deployed.memoryMb,
+    timeout: Duration.seconds(deployed.timeoutSeconds),
+    environment: environmentOf(surroundings),
     logGroup,
     role,
   });
 }
 
-/** Source maps aren't in the zips, as they are five times the code: nothing turns them on. */
-function environmentOf({ logLevel, customDomain }: Settings, tables: Tables): Record<string, string> {
+/**
+ * What a function is told; of what nobody has chosen it knows the default. Source maps aren't in the zips, as they are
+ * five times the code: nothing turns them on.
+ */
+function environmentOf({ settings, tables, callbackUrl }: Surroundings): Record<string, string> {
+  const chosen = limits.map(({ name, variable }) => [variable, settings.limits[name]] as const);
   return {
     TABLE_NAME: tables.connections.tableName,
     MEETINGS_TABLE_NAME: tables.meetings.tableName,
-    LOG_LEVEL: logLevel,
-    // Without it a function makes the address of each event's API and stage.
-    ...(customDomain && { CALLBACK_URL: `https://${customDomain.name}` }),
+    CALLBACK_URL: callbackUrl,
+    LOG_LEVEL: settings.logLevel,
+    ...Object.fromEntries(chosen.flatMap(([name, value]) => (value ? [[name, String(value)]] : []))),
   };
 }
 
-function builtZip(folder: string, name: FunctionName): string {
+function builtZip(folder: string, name: string): string {
   const zip = join(folder, `${name}.zip`);
   if (existsSync(zip)) return zip;
   throw new SetupError(

@@ -1,4 +1,5 @@
-// Synthesises the stack, plainly and with everything that context values add, and runs cfn-lint over both templates.
+// Synthesises the stack, plainly and with everything that context values add, and the probe's where the probe is built,
+// and runs cfn-lint over the templates.
 //
 //   node lintTemplate.mjs                  fails where cfn-lint isn't installed
 //   node lintTemplate.mjs --if-installed   says so instead, and does nothing
@@ -18,7 +19,10 @@ const variants = {
     'certificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
     'removalPolicy=destroy',
     'tableEncryption=aws-owned',
-  ],
+  ].flatMap((value) => ['--context', value]),
+  ...(existsSync(join(here, '../dist/probe/probe.zip')) && {
+    'cdk.out/probe': ['--app', 'node --import tsx probe.ts'],
+  }),
 };
 
 const cfnLint = [join(here, '../.components/cfn-lint/bin/cfn-lint'), 'cfn-lint'].find(
@@ -32,9 +36,8 @@ if (!cfnLint) {
   process.exit(optional ? 0 : 1);
 }
 
-for (const [folder, context] of Object.entries(variants)) {
-  const chosen = context.flatMap((value) => ['--context', value]);
-  run(process.execPath, [cdk(), 'synth', '--quiet', '--output', folder, ...chosen]);
+for (const [folder, synthFlags] of Object.entries(variants)) {
+  run(process.execPath, [cdk(), 'synth', '--quiet', '--output', folder, ...synthFlags]);
   const templates = readdirSync(join(here, folder)).filter((file) => file.endsWith('.template.json'));
   run(cfnLint, [...flags, ...templates.map((file) => join(folder, file))]);
   console.log(`cfn-lint finds nothing in ${folder} (${templates.join(', ')})`);

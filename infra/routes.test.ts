@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { deployedFunctions } from './deployedFunctions.ts';
 import { deploymentWith } from './deployment.testing.ts';
 
 const { all, one, referred } = deploymentWith();
 
-const functionRoutes = [
-  ['$connect', 'onConnect'],
-  ['$disconnect', 'onDisconnect'],
-  ['$default', 'onDefault'],
-  ['sendMessage', 'sendMessage'],
-] as const;
+const functionRoutes = Object.entries(deployedFunctions).flatMap(([name, { trigger }]) =>
+  trigger.kind === 'route' ? [{ ...trigger, name }] : [],
+);
 
 const route = (routeKey: string) => one('AWS::ApiGatewayV2::Route', 'RouteKey', routeKey);
 const integration = (routeKey: string) => referred(route(routeKey).Target);
@@ -22,31 +20,32 @@ describe('the routes', () => {
 
   it('are one for each function, and ping', () => {
     const routeKeys = all('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
-    expect(routeKeys.sort()).toEqual(['$connect', '$default', '$disconnect', 'ping', 'sendMessage']);
+    expect(routeKeys.sort()).toEqual([...functionRoutes.map(({ key }) => key), 'ping'].sort());
   });
 
-  it.each(functionRoutes)('of %s lead to %s as a proxy', (routeKey, name) => {
-    expect(integration(routeKey)).toMatchObject({
+  it.each(functionRoutes)('of $key lead to $name as a proxy', ({ key, name }) => {
+    expect(integration(key)).toMatchObject({
       IntegrationType: 'AWS_PROXY',
       IntegrationUri: `arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2015-03-31/functions/<CloudMeetX-${name} Arn>/invocations`,
     });
   });
 
-  it.each(functionRoutes)('of %s of this stage alone may invoke %s', (routeKey, name) => {
+  it.each(functionRoutes)('of $key of this stage alone may invoke $name', ({ key, name }) => {
     expect(one('AWS::Lambda::Permission', 'FunctionName', `<CloudMeetX-${name} Arn>`)).toMatchObject({
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
-      SourceArn: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<api>/production/${routeKey}`,
+      SourceArn: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<api>/production/${key}`,
     });
   });
 
   it('answer where clients await a reply, and nowhere else', () => {
-    const answering = ['$default', 'ping', 'sendMessage'];
+    const answering = functionRoutes.filter(({ direction }) => direction === 'two-way').map(({ key }) => key);
+    answering.push('ping');
     const responses = all('AWS::ApiGatewayV2::RouteResponse');
     expect(responses.map(({ RouteResponseKey }) => RouteResponseKey)).toEqual(
       answering.map(() => '$default'),
     );
-    expect(responses.map(({ RouteId }) => referred(RouteId).RouteKey).sort()).toEqual(answering);
+    expect(responses.map(({ RouteId }) => referred(RouteId).RouteKey).sort()).toEqual(answering.sort());
     for (const { RouteKey, RouteResponseSelectionExpression } of all('AWS::ApiGatewayV2::Route')) {
       const twoWay = answering.includes(String(RouteKey));
       expect(RouteResponseSelectionExpression, String(RouteKey)).toBe(twoWay ? '$default' : undefined);

@@ -9,18 +9,15 @@ import {
 import { WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { FunctionName } from './functions.ts';
+import type { FunctionRoute } from './deployedFunctions.ts';
+import type { TriggeredFunction } from './functions.ts';
 import { STAGE } from './stage.ts';
 
-/** Gives the API its routes, as `local/server.ts` does on one machine. */
-export function addRoutes(
-  api: WebSocketApi,
-  functions: Readonly<Record<FunctionName, LambdaFunction>>,
-): void {
-  addFunctionRoute(api, '$connect', functions.onConnect);
-  addFunctionRoute(api, '$disconnect', functions.onDisconnect);
-  addFunctionRoute(api, '$default', functions.onDefault, 'two-way');
-  addFunctionRoute(api, 'sendMessage', functions.sendMessage, 'two-way');
+/** Gives the API its routes, as `local/gateway.ts` does on one machine. */
+export function addRoutes(api: WebSocketApi, functions: readonly TriggeredFunction[]): void {
+  for (const { trigger, handler } of functions) {
+    if (trigger.kind === 'route') addFunctionRoute(api, trigger, handler);
+  }
   addPing(api);
   Validations.of(api).acknowledge({
     id: 'AwsSolutions::AwsSolutions-APIG4',
@@ -29,19 +26,19 @@ export function addRoutes(
   });
 }
 
-function addFunctionRoute(
+/** Adds a route that leads to a function, which permits it. Two-way, what the function returns is sent back. */
+export function addFunctionRoute(
   api: WebSocketApi,
-  routeKey: string,
+  { key, direction }: FunctionRoute,
   handler: LambdaFunction,
-  direction: 'one-way' | 'two-way' = 'one-way',
 ): void {
   const integration = new FunctionIntegration(handler);
-  const route = api.addRoute(routeKey, { integration, returnResponse: direction === 'two-way' });
+  const route = api.addRoute(key, { integration, returnResponse: direction === 'two-way' });
   // Of this stage alone, where the CDK's own integration would allow all.
-  handler.addPermission(`Invoke${routeKey}`, {
+  handler.addPermission(`Invoke${key}`, {
     scope: route,
     principal: new ServicePrincipal('apigateway.amazonaws.com'),
-    sourceArn: api.arnForExecuteApiV2(routeKey, STAGE),
+    sourceArn: api.arnForExecuteApiV2(key, STAGE),
   });
 }
 

@@ -18,6 +18,13 @@ export const tableEncryptions = ['aws-managed', 'aws-owned'] as const;
 /** Where the role comes from with which API Gateway writes access logs: one for the whole account and region. */
 export const logRoles = ['create', 'existing'] as const;
 
+/** What the functions may be told by variables, and take: one that is told anything else doesn't load. */
+export const limits = [
+  { name: 'historyTtlSeconds', variable: 'HISTORY_TTL_SECONDS', min: 86_400, max: 315_360_000 },
+  { name: 'maxConnectionsPerMeeting', variable: 'MAX_CONNECTIONS_PER_MEETING', min: 1, max: 1_000_000 },
+  { name: 'maxConnectionsPerUser', variable: 'MAX_CONNECTIONS_PER_USER', min: 1, max: 20 },
+] as const;
+
 /** A domain of one's own in front of the API. */
 export type CustomDomain = {
   readonly name: string;
@@ -37,6 +44,8 @@ export type Settings = {
   readonly logRole: (typeof logRoles)[number];
   /** Requests of all clients together that the stage takes, disconnects included. */
   readonly throttling: { readonly ratePerSecond: number; readonly burst: number };
+  /** Of those that aren't chosen the functions know the default. */
+  readonly limits: Partial<Readonly<Record<(typeof limits)[number]['name'], number>>>;
   readonly customDomain: CustomDomain | undefined;
   /** The folder with a zip of each function. */
   readonly zips: string;
@@ -51,6 +60,7 @@ const constants = {
   logRole: 'create',
   // A fifth of what an account has for all its APIs of a region, 10,000 a second with a burst of 5,000.
   throttling: { ratePerSecond: 2000, burst: 1000 },
+  limits: {},
   customDomain: undefined,
   zips: fileURLToPath(new URL('../dist/lambda', import.meta.url)),
 } satisfies Partial<Settings>;

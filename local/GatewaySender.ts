@@ -18,4 +18,8 @@ export class GatewaySender implements ConnectionSender {
   async disconnect(connectionId: ConnectionId): Promise<SendOutcome> {
     return this.#gateway().disconnect(connectionId);
   }
+
+  async check(connectionId: ConnectionId): Promise<'open' | 'gone'> {
+    return this.#gateway().isOpen(connectionId) ? 'open' : 'gone';
+  }
 }

@@ -13,6 +13,9 @@ describe('configuration', () => {
       messageBurst: 100,
       membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
       quotas: 'off',
+      dataDir: '.cloudmeetx',
+      durability: 'normal',
+      historyTtlSeconds: 604_800,
     });
   });
 
@@ -34,7 +37,10 @@ describe('configuration', () => {
     ['RATE_LIMIT_BURST', '0'],
     ['MAX_CONNECTIONS_PER_MEETING', '0'],
     ['MAX_CONNECTIONS_PER_USER', 'many'],
+    ['MAX_CONNECTIONS_PER_USER', '21'],
     ['GATEWAY_QUOTAS', 'on'],
+    ['DATA_SYNC', 'off'],
+    ['HISTORY_TTL_SECONDS', '86399'],
   ])('refuses %s=%s, naming the variable and what it should be', (name, value) => {
     const read = () => readConfig({ [name]: value }, []);
     expect(read).toThrow(ConfigError);

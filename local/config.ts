@@ -17,6 +17,9 @@ export type Config = SharedConfig & {
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
   readonly quotas: 'off' | 'aws';
+  /** A folder, or `:memory:` for a store that ends with the process. */
+  readonly dataDir: string;
+  readonly durability: 'normal' | 'full';
 };
 
 /** Reads and checks the whole configuration at once. Throws a {@link ConfigError}. */
@@ -45,6 +48,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     }),
     messageBurst: wholeNumber(env, 'RATE_LIMIT_BURST', { fallback: 100, min: 1, max: 1_000_000 }),
     quotas: oneOf(env, 'GATEWAY_QUOTAS', ['off', 'aws'], 'off'),
+    dataDir: text(env, 'DATA_DIR', '.cloudmeetx'),
+    durability: oneOf(env, 'DATA_SYNC', ['normal', 'full'], 'normal'),
   };
 }
 

@@ -1,21 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createOnConnect } from '../lambda/onConnect/onConnect.ts';
-import { createOnDefault } from '../lambda/onDefault/onDefault.ts';
-import { createOnDisconnect } from '../lambda/onDisconnect/onDisconnect.ts';
-import { createSendMessage } from '../lambda/sendMessage/sendMessage.ts';
-import type { Backend } from '../lambda/shared/backend.ts';
 import { ConfigError } from '../lambda/shared/environment.ts';
 import type { Log } from '../lambda/shared/log.ts';
-import { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
-import { EmbeddedRateLimit } from '../src/embedded/EmbeddedRateLimit.ts';
-import { Gateway } from '../src/gateway/Gateway.ts';
-import type { GatewayOptions } from '../src/gateway/options.ts';
+import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
+import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
+import { createLocalBackend } from './backend.ts';
 import type { Config } from './config.ts';
 import { GatewaySender } from './GatewaySender.ts';
+import { createGateway } from './gateway.ts';
+import { openStore } from './openStore.ts';
 import { createPages } from './pages.ts';
+import { startSweeping } from './sweeping.ts';
 
 /**
  * How often sockets are pinged. One that dies right after a ping's answer is found out two pings later, and must be
@@ -35,7 +31,14 @@ export type RunningServer = {
 };
 
 /** What a test may put in place of the real thing. */
-export type ServerOverrides = { readonly meetings?: Meetings; readonly pingIntervalMs?: number };
+export type ServerOverrides = {
+  /** Puts something between the handlers and the store. */
+  readonly wrapMeetings?: (meetings: EmbeddedMeetings) => Meetings;
+  /** Puts something between the gateway and the handlers. */
+  readonly wrapRoutes?: (routes: Routes) => Routes;
+  readonly pingIntervalMs?: number;
+  readonly sweepIntervalMs?: number;
+};
 
 /** Joins gateway, handlers and embedded ports, and listens. Throws a {@link ConfigError} where it can't. */
 export async function startServer(
@@ -45,12 +48,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   let health: 'ok' | 'stopping' = 'ok';
   const urls = () => urlsOf(config, server);
-  const meetings = overrides.meetings ?? new EmbeddedMeetings();
+  const store = openStore(config);
   const connections = new GatewaySender(() => gateway);
-  const backend = createBackend(config, { log, meetings, connections });
+  const meetings = overrides.wrapMeetings?.(store) ?? store;
+  const backend = createLocalBackend(config, { log, meetings, connections });
   const fallback = createPages({ health: () => health, wscatLine: () => urls().wscatLine });
-  const { pingIntervalMs = PING_INTERVAL_MS } = overrides;
-  const gateway = createGateway(config, backend, { fallback, pingIntervalMs });
+  const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes } = overrides;
+  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes });
+  const sweeping = startSweeping(store, backend, sweepIntervalMs);
 
   // A client has this long to send a whole upgrade request; slower ones hold sockets open on purpose.
   const server = createServer({
@@ -59,52 +64,26 @@ export async function startServer(
     connectionsCheckingInterval: 2000,
   });
   gateway.attach(server);
-  await listen(server, config);
+  try {
+    await listen(server, config);
+  } catch (error) {
+    sweeping.stop();
+    await store.close();
+    throw error;
+  }
   return {
     ...urls(),
     async stop() {
       health = 'stopping';
+      sweeping.stop();
       await gateway.close();
+      await store.close();
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
       });
     },
   };
-}
-
-function createBackend(config: Config, given: Pick<Backend, 'log' | 'meetings' | 'connections'>): Backend {
-  const { messagesPerSecond, messageBurst, membershipLimits } = config;
-  return {
-    ...given,
-    rateLimit: new EmbeddedRateLimit({ messagesPerSecond, burst: messageBurst }, () => performance.now()),
-    membershipLimits,
-    now: Date.now,
-    newMessageId: randomUUID,
-  };
-}
-
-/** The API's routes, each with the handler that is its Lambda function on AWS. */
-function createGateway(
-  config: Config,
-  backend: Backend,
-  given: Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>>,
-): Gateway {
-  const twoWay = { routeResponseSelectionExpression: '$default' } as const;
-  return new Gateway({
-    stage: config.stage,
-    quotas: config.quotas,
-    ...given,
-    report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: {
-      $connect: { integration: createOnConnect(backend) },
-      $disconnect: { integration: createOnDisconnect(backend) },
-      messages: {
-        sendMessage: { integration: createSendMessage(backend), ...twoWay },
-        $default: { integration: createOnDefault(backend), ...twoWay },
-      },
-    },
-  });
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -3,6 +3,7 @@
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
+//   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -35,31 +36,44 @@ const server = {
   options: { ...common, entryPoints: ['local/main.ts'], packages: 'external' },
 };
 
+const functionOf = (folder, bundleFolder) => ({
+  outfile: join(out, `${bundleFolder}/index.mjs`),
+  zip: join(out, `${bundleFolder}.zip`),
+  options: {
+    ...common,
+    entryPoints: [`${folder}/index.ts`],
+    minify: true,
+    mainFields: ['module', 'main'],
+    // Some of the SDK is CommonJS inside, and asks for Node's own modules by require.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  },
+});
+
 const functions = readdirSync(`${root}lambda`)
   .filter((name) => existsSync(`${root}lambda/${name}/index.ts`))
-  .map((name) => ({
-    outfile: join(out, `lambda/${name}/index.mjs`),
-    zip: join(out, `lambda/${name}.zip`),
-    options: {
-      ...common,
-      entryPoints: [`lambda/${name}/index.ts`],
-      minify: true,
-      mainFields: ['module', 'main'],
-      // Some of the SDK is CommonJS inside, and asks for Node's own modules by require.
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    },
-  }));
+  .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
+const probe = functionOf('test/probe', 'probe/probe');
 
-for (const target of flags.has('--server') ? [server] : [server, ...functions]) {
+const chosen = { '--server': [server], '--probe': [probe] };
+const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
+for (const target of chosen[only] ?? [server, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
 async function bundle({ outfile, zip, options }) {
   const { metafile } = await build({ ...options, outfile });
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
-  const inputs = [...Object.keys(metafile.inputs), 'package-lock.json', 'scripts/build.mjs'];
+  const others = { 'package-lock.json': 0, 'scripts/build.mjs': 0 };
   mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
-  writeFileSync(inputsFile(outfile), JSON.stringify(inputs));
+  writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytesByInput(metafile) }));
+}
+
+/** How many bytes of the bundle each of its inputs is: none of those that were dropped. */
+function bytesByInput({ inputs, outputs }) {
+  const [bundled] = Object.values(outputs).filter(({ entryPoint }) => entryPoint);
+  return Object.fromEntries(
+    Object.keys(inputs).map((input) => [input, bundled?.inputs[input]?.bytesInOutput ?? 0]),
+  );
 }
 
 /** The same bytes for the same files: zips carry times, which are set to the first that they can express. */
@@ -73,12 +87,12 @@ function isCurrent({ outfile, zip = outfile }) {
   if (![outfile, zip, inputsFile(outfile)].every((file) => existsSync(file))) return false;
   const builtAtMs = statSync(outfile).mtimeMs;
   const inputs = JSON.parse(readFileSync(inputsFile(outfile), 'utf8'));
-  return inputs.every(
+  return Object.keys(inputs).every(
     (input) => existsSync(join(root, input)) && statSync(join(root, input)).mtimeMs < builtAtMs,
   );
 }
 
-/** What went into a bundle is kept beside all of them, where nobody zips it. */
+/** What went into a bundle, in bytes by input, is kept beside all of them, where nobody zips it. */
 function inputsFile(outfile) {
   return join(out, '.inputs', `${outfile.slice(out.length + 1).replaceAll(/[/\\]/g, '-')}.json`);
 }

@@ -1,5 +1,6 @@
 // Adds to package-lock.json the optional packages for other platforms that `npm install` leaves out when the registry
-// at hand doesn't have them. Without their entries `npm ci` refuses, and users of those platforms get no binaries.
+// at hand doesn't have them. Without their entries `npm ci` refuses, and users of those platforms get no binaries. And it
+// notes which C library a binary is for where the package itself doesn't, so that nobody gets both.
 // To be run after every change of dependencies; npm fills in the integrity of those it can fetch.
 //
 //   node scripts/complete-lockfile.mjs         of the root
@@ -19,6 +20,11 @@ for (const dependent of [...packages.values()].filter(({ inBundle }) => !inBundl
     const path = `node_modules/${name}`;
     if (!packages.has(path)) packages.set(path, entryOf(name, version, dependent));
   }
+}
+
+for (const [path, entry] of packages) {
+  const [, libc] = /linux-\w+-(musl|gnu)(?:eabihf)?$/.exec(path) ?? [];
+  if (libc && entry.optional) entry.libc ??= [libc === 'musl' ? 'musl' : 'glibc'];
 }
 
 const [root, ...others] = packages;

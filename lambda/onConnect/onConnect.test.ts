@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { awsConnectEvent } from '../../test/harness/awsEvents.ts';
 import { NOW_MS, testBackend } from '../../test/harness/backend.ts';
-import { FaultyMeetings } from '../../test/harness/FaultyMeetings.ts';
+import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
+import { faultyMeetings } from '../../test/harness/faultyMeetings.ts';
 import { createOnConnect } from './onConnect.ts';
 
 const query = { meetingId: 'standup', userId: 'alice', userName: 'Alice' };
@@ -14,6 +15,7 @@ describe('$connect', () => {
       connectionId: 'alice-1',
       ...query,
       connectedAtMs: NOW_MS,
+      client: 'plain',
     });
     expect(logged).toMatchObject([
       { level: 'info', event: 'connected', meetingId: 'standup', userId: 'alice' },
@@ -31,9 +33,12 @@ describe('$connect', () => {
     '[CN6] reads %s in any spelling',
     async (name) => {
       const { backend } = testBackend();
-      const event = awsConnectEvent({ query, headers: { [name]: 'cloudmeetx.v1' } });
-      expect(await createOnConnect(backend)(event)).toMatchObject({ statusCode: 400 });
-      expect(await backend.meetings.find('alice-1' as never)).toBeUndefined();
+      const event = awsConnectEvent({ query, headers: { [name]: 'bearer.abc, cloudmeetx.v1' } });
+      expect(await createOnConnect(backend)(event)).toEqual({
+        statusCode: 200,
+        headers: { 'Sec-WebSocket-Protocol': 'cloudmeetx.v1' },
+      });
+      expect(await backend.meetings.find('alice-1' as never)).toMatchObject({ client: 'v1' });
     },
   );
 
@@ -61,8 +66,9 @@ describe('$connect', () => {
   });
 
   it('[CN5] logs a failing store once, and keeps its words to itself', async () => {
-    const meetings = new FaultyMeetings();
-    meetings.state = 'failing';
+    const meetings = faultyMeetings(memoryMeetings(), async () => {
+      throw new Error('SECRET-TABLE is unreachable');
+    });
     const { backend, logged } = testBackend({ meetings });
     const result = await createOnConnect(backend)(awsConnectEvent({ query }));
     expect(result.statusCode).toBe(500);

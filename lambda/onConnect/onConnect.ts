@@ -1,9 +1,10 @@
 import { connect } from '../../src/meeting/connect.ts';
 import type { Connection } from '../../src/meeting/ports.ts';
 import { parseConnectQuery } from '../../src/protocol/connectQuery.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
+import { clientOf, V1 } from '../../src/protocol/subprotocols.ts';
 import type { Backend } from '../shared/backend.ts';
 import { type ConnectEvent, connectionIdOf, type ProxyResult } from '../shared/events.ts';
+import { logErrors } from '../shared/logErrors.ts';
 import { refusalOf } from '../shared/refusalOf.ts';
 
 /** `$connect`: admits the connection to its meeting, or refuses the upgrade with a status and a body that says why. */
@@ -14,10 +15,12 @@ export const createOnConnect =
     const connectionId = connectionIdOf(event);
     try {
       const connection = readConnection(event);
-      const evicted = await connect(connection, backend);
-      const { meetingId, userId } = connection;
-      backend.log.info('connected', { requestId, connectionId, meetingId, userId, evicted: evicted.length });
-      return { statusCode: 200 };
+      const { evicted, errors } = await connect(connection, backend);
+      const { meetingId, userId, client } = connection;
+      const context = { requestId, connectionId, meetingId };
+      backend.log.info('connected', { ...context, userId, client, evicted: evicted.length });
+      logErrors(errors, context, backend.log);
+      return { statusCode: 200, ...acceptance(connection) };
     } catch (error) {
       const context = { requestId, connectionId, routeKey: '$connect' };
       const { status, code, message } = refusalOf(error, backend.log, context);
@@ -26,13 +29,18 @@ export const createOnConnect =
   };
 
 function readConnection(event: ConnectEvent): Connection {
-  if (offersSubprotocol(event)) throw new ProtocolError('unsupported_subprotocol');
+  const client = clientOf(offerOf(event));
   const connectionId = connectionIdOf(event);
   const request = parseConnectQuery(event.queryStringParameters, connectionId);
-  return { connectionId, ...request, connectedAtMs: event.requestContext.connectedAt };
+  return { connectionId, ...request, connectedAtMs: event.requestContext.connectedAt, client };
 }
 
-/** Header names arrive in the client's own spelling. */
-function offersSubprotocol({ headers }: ConnectEvent): boolean {
-  return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'sec-websocket-protocol');
+/** What the client offers to speak. Header names arrive in its own spelling. */
+function offerOf({ headers }: ConnectEvent): string | undefined {
+  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
+}
+
+/** A browser gives up a connection whose subprotocol isn't confirmed. */
+function acceptance({ client }: Connection): Pick<ProxyResult, 'headers'> {
+  return client === 'v1' ? { headers: { 'Sec-WebSocket-Protocol': V1 } } : {};
 }

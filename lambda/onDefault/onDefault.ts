@@ -1,12 +1,10 @@
 import { takeToken } from '../../src/meeting/takeToken.ts';
+import { actions } from '../../src/protocol/actions.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { parseBody } from '../../src/protocol/request.ts';
 import type { Backend } from '../shared/backend.ts';
 import { connectionIdOf, type MessageEvent } from '../shared/events.ts';
 import { replying } from '../shared/replying.ts';
-
-/** The actions that have a route of their own. */
-const actions = ['sendMessage'];
 
 /** `$default`: answers whatever no route takes with what would be taken. */
 export const createOnDefault = (backend: Pick<Backend, 'rateLimit' | 'log'>) =>

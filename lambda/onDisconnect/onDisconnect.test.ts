@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { awsConnectEvent, awsDisconnectEvent } from '../../test/harness/awsEvents.ts';
 import { testBackend } from '../../test/harness/backend.ts';
-import { FaultyMeetings } from '../../test/harness/FaultyMeetings.ts';
+import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
+import { faultyMeetings } from '../../test/harness/faultyMeetings.ts';
 import { createOnConnect } from '../onConnect/onConnect.ts';
 import { createOnDisconnect } from './onDisconnect.ts';
 
@@ -27,8 +28,9 @@ describe('$disconnect', () => {
   });
 
   it('logs a failing store, since nobody hears the answer', async () => {
-    const meetings = new FaultyMeetings();
-    meetings.state = 'failing';
+    const meetings = faultyMeetings(memoryMeetings(), async () => {
+      throw new Error('SECRET-TABLE is unreachable');
+    });
     const { backend, logged } = testBackend({ meetings });
     expect(await createOnDisconnect(backend)(awsDisconnectEvent(1000, ''))).toEqual({ statusCode: 500 });
     expect(logged).toMatchObject([{ level: 'error', routeKey: '$disconnect' }]);

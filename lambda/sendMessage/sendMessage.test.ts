@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../lambda/shared/backend.ts';
-import { EmbeddedMeetings } from '../../src/embedded/EmbeddedMeetings.ts';
-import type { LeaveOutcome } from '../../src/meeting/ports.ts';
 import { awsMessageEvent } from '../../test/harness/awsEvents.ts';
 import { NOW_MS, testBackend } from '../../test/harness/backend.ts';
 import { aConnection } from '../../test/harness/connections.ts';
+import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
+import { faultyMeetings } from '../../test/harness/faultyMeetings.ts';
 import { createSendMessage } from './sendMessage.ts';
 
 const hello = JSON.stringify({ action: 'sendMessage', meetingId: 'standup', data: 'hello', requestId: 'r' });
@@ -64,11 +64,9 @@ describe('sendMessage', () => {
   });
 
   it('[AK1] acks what was sent even when the gone cannot be removed', async () => {
-    const meetings = new (class extends EmbeddedMeetings {
-      override async leave(): Promise<LeaveOutcome> {
-        throw new Error('SECRET-TABLE is unreachable');
-      }
-    })();
+    const meetings = faultyMeetings(memoryMeetings(), async (method) => {
+      if (method === 'leave') throw new Error('SECRET-TABLE is unreachable');
+    });
     const { backend, connections, logged } = testBackend({ meetings });
     await inMeeting(backend, 'bob', 'carol');
     connections.outcomes.set('bob-1', 'gone');

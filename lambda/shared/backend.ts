@@ -1,12 +1,21 @@
-import type { ConnectionSender, Meetings, MembershipLimits, RateLimit } from '../../src/meeting/ports.ts';
+import type {
+  ConnectionSender,
+  DeliveryQueue,
+  Meetings,
+  MembershipLimits,
+  RateLimit,
+} from '../../src/meeting/ports.ts';
 import type { Log } from './log.ts';
 
 /** Everything that the handlers need from outside. Who deploys them wires it once. */
 export type Backend = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
+  readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
   readonly membershipLimits: MembershipLimits;
+  /** What a welcome tells of the limits that hold here, by name. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,3 +1,4 @@
+import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
 import { createLog, type Log } from './log.ts';
@@ -9,10 +10,19 @@ export function createFunctionLog({ logLevel }: SharedConfig): Log {
 
 /** Adds to a function's ports and log what is the same in all functions. */
 export function createBackend(
-  { membershipLimits }: SharedConfig,
-  ports: Pick<Backend, 'meetings' | 'connections' | 'rateLimit' | 'log'>,
+  config: SharedConfig,
+  ports: Pick<Backend, 'meetings' | 'connections' | 'deliveryQueue' | 'rateLimit' | 'log'>,
 ): Backend {
-  const { meetings, connections, rateLimit, log } = ports;
-  const newMessageId = () => crypto.randomUUID();
-  return { meetings, connections, rateLimit, log, membershipLimits, now: Date.now, newMessageId };
+  const { meetings, connections, deliveryQueue, rateLimit, log } = ports;
+  return {
+    meetings,
+    connections,
+    deliveryQueue,
+    rateLimit,
+    log,
+    membershipLimits: config.membershipLimits,
+    limits: announcedLimits(config),
+    now: Date.now,
+    newMessageId: () => crypto.randomUUID(),
+  };
 }

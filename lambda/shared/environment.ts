@@ -10,7 +10,12 @@ export class ConfigError extends Error {
 }
 
 /** What every function and the server on one machine are told alike. */
-export type SharedConfig = { readonly logLevel: LogLevel; readonly membershipLimits: MembershipLimits };
+export type SharedConfig = {
+  readonly logLevel: LogLevel;
+  readonly membershipLimits: MembershipLimits;
+  /** How long a line of a meeting's log can be read. */
+  readonly historyTtlSeconds: number;
+};
 
 /** Reads what every function and the server on one machine are told alike. Throws a {@link ConfigError}. */
 export function readSharedConfig(env: Environment): SharedConfig {
@@ -22,8 +27,15 @@ export function readSharedConfig(env: Environment): SharedConfig {
         min: 1,
         max: 1_000_000,
       }),
-      connectionsPerUser: wholeNumber(env, 'MAX_CONNECTIONS_PER_USER', { fallback: 5, min: 1, max: 1000 }),
+      // A participant with all its connections has to fit into one frame.
+      connectionsPerUser: wholeNumber(env, 'MAX_CONNECTIONS_PER_USER', { fallback: 5, min: 1, max: 20 }),
     },
+    // A chat may be sent once more within a day, and is then looked up in the log.
+    historyTtlSeconds: wholeNumber(env, 'HISTORY_TTL_SECONDS', {
+      fallback: 604_800,
+      min: 86_400,
+      max: 315_360_000,
+    }),
   };
 }
 
@@ -89,7 +101,8 @@ export function readFunctionConfig(env: Environment): FunctionConfig {
     },
     connectionTtlSeconds: wholeNumber(env, 'CONNECTION_TTL_SECONDS', {
       fallback: 86_400,
-      min: 7200,
+      // Longer than a connection lives and a sweep may be late, since rows are what a sweep reads.
+      min: 10_800,
       max: 31_536_000,
     }),
     callbackUrl: env.CALLBACK_URL ? callbackUrl(env.CALLBACK_URL) : undefined,

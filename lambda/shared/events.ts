@@ -34,7 +34,11 @@ export type DisconnectEvent = {
 };
 
 /** What a Lambda proxy integration returns: the upgrade's answer, or the body of a route response. */
-export type ProxyResult = { readonly statusCode: number; readonly body?: string };
+export type ProxyResult = {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
 
 /** The connection that an event is about. */
 export function connectionIdOf(event: { readonly requestContext: RequestContext }): ConnectionId {

@@ -1,5 +1,9 @@
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import {
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionSender, SendOutcome } from '../meeting/ports.ts';
 import type { ConnectionId } from '../protocol/ids.ts';
 import type { Backoff } from './transact.ts';
@@ -51,6 +55,13 @@ export class ApiGatewaySender implements ConnectionSender {
     return this.#retried(() => this.#options.client().send(new DeleteConnectionCommand({ ConnectionId })));
   }
 
+  async check(ConnectionId: ConnectionId): Promise<'open' | 'gone' | 'unknown'> {
+    const outcome = await this.#retried(() =>
+      this.#options.client().send(new GetConnectionCommand({ ConnectionId })),
+    );
+    return outcomes[outcome];
+  }
+
   async #retried(call: () => Promise<unknown>): Promise<SendOutcome> {
     const { sleep, random, remainingMs, report } = this.#options;
     for (let tries = 1; ; tries++) {
@@ -70,6 +81,8 @@ export class ApiGatewaySender implements ConnectionSender {
     }
   }
 }
+
+const outcomes = { sent: 'open', gone: 'gone', failed: 'unknown' } as const;
 
 /**
  * What an error of `@connections` means for the recipient: 410, and the 400 of an id that API Gateway never gave

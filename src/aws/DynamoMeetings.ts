@@ -1,189 +1,212 @@
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { participantOf } from '../meeting/announcement.ts';
 import type {
+  AppendOutcome,
   Audience,
   Connection,
   ConnectOutcome,
+  EntryPage,
+  EntryRange,
+  JoinOutcome,
   LeaveOutcome,
+  LeaveReason,
+  LogHead,
   Meetings,
   MembershipLimits,
+  Roster,
+  UpdateOutcome,
 } from '../meeting/ports.ts';
-import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 import {
-  type ConnectionRow,
-  connectionRow,
-  rowConnection,
-  type TableNames,
-  type UserItem,
-  userConnections,
-  userItem,
-  userItemKey,
-  userItemPrefix,
-} from './tables.ts';
-import { type Backoff, type TransactItems, transact, untilDone } from './transact.ts';
-
-/** What membership on DynamoDB needs. */
-export type DynamoMeetingsOptions = Backoff & {
-  readonly documents: DynamoDBDocumentClient;
-  readonly tables: TableNames;
-  /** How long after connecting a row counts at most. */
-  readonly connectionTtlSeconds: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** A new id that nothing else has. */
-  readonly newId: () => string;
-};
-
-const unchanged = 'version = :version';
-const absent = 'attribute_not_exists(version)';
+  exceedsMeeting,
+  type HeldConnection,
+  isMember,
+  isPresent,
+  type Joining,
+  type User,
+  withAttributes,
+  withConnection,
+  withJoin,
+  without,
+} from '../meeting/user.ts';
+import type { MessageFrame } from '../protocol/frames.ts';
+import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
+import type { Attributes } from '../protocol/participants.ts';
+import { deleteRow, putRow } from './connectionRows.ts';
+import { DynamoLog } from './DynamoLog.ts';
+import { DynamoLogReader } from './DynamoLogReader.ts';
+import { DynamoUsers } from './DynamoUsers.ts';
+import { foldRoster } from './foldRoster.ts';
+import type { Store } from './store.ts';
+import { untilDone } from './transact.ts';
+import { UserChanges } from './UserChanges.ts';
+import { userConnections, userOf } from './userItems.ts';
 
 /**
  * {@link Meetings} on DynamoDB.
  *
  * Who is a member the user items say, read strongly; a connection's row, written in the same transaction, finds its
  * meeting. Each change of a user item is conditioned on the version it was made from, so that of two at once one
- * starts over.
+ * starts over; the line of the log that tells of it is part of the transaction.
  */
 export class DynamoMeetings implements Meetings {
-  readonly #options: DynamoMeetingsOptions;
+  readonly #store: Store;
+  readonly #users: DynamoUsers;
+  readonly #changes: UserChanges;
+  readonly #log: DynamoLog;
+  readonly #reader: DynamoLogReader;
 
-  constructor(options: DynamoMeetingsOptions) {
-    this.#options = options;
+  constructor(store: Store) {
+    this.#store = store;
+    this.#users = new DynamoUsers(store);
+    this.#log = new DynamoLog(store);
+    this.#changes = new UserChanges(store, this.#users, this.#log);
+    this.#reader = new DynamoLogReader(store, this.#log);
   }
 
   connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome> {
-    return untilDone(() => this.#tryConnect(connection, limits), this.#options);
+    return untilDone(() => this.#tryConnect(connection, limits), this.#store);
   }
 
-  async find(connectionId: ConnectionId): Promise<Connection | undefined> {
-    const row = await this.#row(connectionId);
-    return row && rowConnection(row);
+  find(connectionId: ConnectionId): Promise<Connection | undefined> {
+    return this.#users.connection(connectionId);
   }
 
-  leave(connectionId: ConnectionId): Promise<LeaveOutcome> {
-    return untilDone(() => this.#tryLeave(connectionId), this.#options);
+  join(
+    connection: Connection,
+    joining: Joining & { readonly limits: MembershipLimits },
+  ): Promise<JoinOutcome> {
+    return untilDone(() => this.#tryJoin(connection, joining), this.#store);
+  }
+
+  update(connection: Connection, attributes: Attributes): Promise<UpdateOutcome> {
+    return untilDone(() => this.#tryUpdate(connection, attributes), this.#store);
+  }
+
+  leave(connection: Connection, reason: LeaveReason): Promise<LeaveOutcome> {
+    return untilDone(() => this.#tryLeave(connection, reason), this.#store);
+  }
+
+  appendChat(sender: Connection, frame: MessageFrame, requestId: string | undefined): Promise<AppendOutcome> {
+    return this.#log.append(sender, frame, requestId);
+  }
+
+  head(meetingId: MeetingId): Promise<LogHead> {
+    return this.#log.head(meetingId);
+  }
+
+  entries(range: EntryRange): Promise<EntryPage> {
+    return this.#reader.entries(range);
   }
 
   async recipients(audience: Audience): Promise<readonly Connection[]> {
     switch (audience.kind) {
       case 'connection': {
         const connection = await this.find(audience.connectionId);
-        return connection?.meetingId === audience.meetingId ? [connection] : [];
+        return connection?.meetingId === audience.meetingId && isMember(connection) ? [connection] : [];
       }
       case 'user': {
-        const user = await this.#user(audience.meetingId, audience.userId);
-        return user ? userConnections(user) : [];
+        const user = await this.#users.user(audience);
+        return user ? userConnections(user).filter(isMember) : [];
       }
       case 'meeting':
-        return (await this.#users(audience.meetingId)).flatMap(userConnections);
+        return (await this.#users.users(audience.meetingId)).flatMap(userConnections).filter(isMember);
     }
+  }
+
+  /**
+   * The users were read while the log went on, each at a moment of its own. All lines up to the first head are settled
+   * before, so the users show them; what came up to the second head is applied to them; and what came after that, they
+   * can't show.
+   */
+  async roster(meetingId: MeetingId): Promise<Roster> {
+    const first = await this.#log.madeHead(meetingId);
+    await this.#reader.settle(meetingId, first);
+    const users = await this.#users.users(meetingId);
+    const head = await this.#log.madeHead(meetingId);
+    const since = await this.#reader.since(meetingId, head, first.seq);
+    const participants = foldRoster(
+      users.flatMap((user) => participantOf(userOf(user)) ?? []),
+      since,
+    );
+    return { epoch: head.epoch, seq: head.seq, participants };
+  }
+
+  connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
+    return this.#users.connectedBefore(epochMs);
   }
 
   async #tryConnect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome | 'conflict'> {
-    const { item } = userItemKey(connection.meetingId, connection.userId);
-    const users = await this.#users(connection.meetingId);
-    const own = users.find((user) => user.item === item);
-    const held = own ? userConnections(own) : [];
-    if (held.some(({ connectionId }) => connectionId === connection.connectionId)) {
-      return { outcome: 'connected', evicted: [] };
-    }
-    const evicted = held.slice(0, Math.max(0, held.length + 1 - limits.connectionsPerUser));
-    const total = users.reduce((sum, { connections }) => sum + Object.keys(connections).length, 0);
-    if (total + 1 - evicted.length > limits.connectionsPerMeeting) return { outcome: 'meeting-full' };
-
-    const kept = held.slice(evicted.length);
-    const [first = connection, ...others] = [...kept, connection];
-    const written = await this.#transact([
-      this.#putRow(connection),
-      ...evicted.map(({ connectionId }) => this.#deleteRow(connectionId)),
-      this.#putUser(userItem([first, ...others], this.#options.newId()), own),
-    ]);
-    return written === 'committed' ? { outcome: 'connected', evicted } : 'conflict';
+    const current = await this.#changes.read(connection, isMember(connection) ? 'meeting' : 'user');
+    const { before, members } = current;
+    if (heldBy(before, connection)) return { outcome: 'connected', evicted: [] };
+    const { after, evicted } = withConnection(before, connection, limits);
+    if (exceedsMeeting({ members, before, after, limits })) return { outcome: 'meeting-full' };
+    const committed = await this.#changes.commit({
+      ...current,
+      after,
+      evicted,
+      connection: evicted.at(-1) ?? connection,
+      reason: 'replaced',
+      rows: [putRow(this.#store, connection, 'new')],
+    });
+    return committed === 'conflict' ? 'conflict' : { outcome: 'connected', evicted, ...committed };
   }
 
-  async #tryLeave(connectionId: ConnectionId): Promise<LeaveOutcome | 'conflict'> {
-    const row = await this.#row(connectionId);
-    const user = row && (await this.#user(row.meetingId, row.userId));
-    const held = user ? userConnections(user) : [];
-    const connection = held.find((own) => own.connectionId === connectionId);
-    if (!user || !connection) return { outcome: 'already-gone' };
+  async #tryJoin(
+    connection: Connection,
+    joining: Joining & { readonly limits: MembershipLimits },
+  ): Promise<JoinOutcome | 'conflict'> {
+    const current = await this.#changes.read(connection, 'meeting');
+    const { before, members } = current;
+    const self = heldBy(before, connection);
+    if (!before || !self) return { outcome: 'not-connected' };
+    const { after, evicted } = withJoin(before, self, { ...joining, nowMs: this.#store.now() });
+    if (exceedsMeeting({ ...joining, members, before, after })) return { outcome: 'meeting-full' };
 
-    const [first, ...others] = held.filter((own) => own !== connection);
-    const written = await this.#transact([
-      this.#deleteRow(connectionId),
-      first
-        ? this.#putUser(userItem([first, ...others], this.#options.newId()), user)
-        : this.#deleteUser(user),
-    ]);
-    return written === 'committed' ? { outcome: first ? 'remaining' : 'last', connection } : 'conflict';
+    const joined = heldBy(after, connection)?.connection ?? self.connection;
+    const again = self.connection.joinedAtMs !== undefined;
+    const rows =
+      again && joined.session === self.connection.session ? [] : [putRow(this.#store, joined, 'exists')];
+    const change = { ...current, after, evicted, connection: joined, reason: 'replaced', rows } as const;
+    const committed = await this.#changes.commit(change);
+    if (committed === 'conflict') return 'conflict';
+    const newcomer = isPresent(before) ? 'additional' : 'first';
+    return { outcome: again ? 'already-joined' : newcomer, connection: joined, evicted, ...committed };
   }
 
-  async #row(connectionId: ConnectionId): Promise<ConnectionRow | undefined> {
-    const { documents, tables, now } = this.#options;
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: tables.connections, Key: { connectionId }, ConsistentRead: true }),
-    );
-    const row = Item as ConnectionRow | undefined;
-    // DynamoDB deletes expired rows within days, and reads show them until then.
-    return row && row.ttl > now() / 1000 ? row : undefined;
+  async #tryUpdate(connection: Connection, attributes: Attributes): Promise<UpdateOutcome | 'conflict'> {
+    const current = await this.#changes.read(connection, 'user');
+    const { before } = current;
+    const self = heldBy(before, connection);
+    if (!before || self?.connection.joinedAtMs === undefined) return { outcome: 'not-joined' };
+    const committed = await this.#changes.commit({
+      ...current,
+      ...withAttributes(before, self, { attributes, nowMs: this.#store.now() }),
+      connection: self.connection,
+      reason: 'replaced',
+      rows: [],
+    });
+    return committed === 'conflict' ? 'conflict' : { outcome: 'updated', ...committed };
   }
 
-  async #user(meetingId: MeetingId, userId: UserId): Promise<UserItem | undefined> {
-    const { documents, tables } = this.#options;
-    const { Item } = await documents.send(
-      new GetCommand({
-        TableName: tables.meetings,
-        Key: userItemKey(meetingId, userId),
-        ConsistentRead: true,
-      }),
-    );
-    return Item as UserItem | undefined;
-  }
-
-  async #users(meetingId: MeetingId): Promise<readonly UserItem[]> {
-    const { documents, tables } = this.#options;
-    const users: UserItem[] = [];
-    const pages = paginateQuery(
-      { client: documents },
-      {
-        TableName: tables.meetings,
-        KeyConditionExpression: 'meetingId = :meetingId AND begins_with(#item, :prefix)',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: { ':meetingId': meetingId, ':prefix': userItemPrefix },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items = [] } of pages) users.push(...(Items as UserItem[]));
-    return users;
-  }
-
-  #transact(items: TransactItems): Promise<'committed' | 'conflict'> {
-    const { documents, newId, sleep, random } = this.#options;
-    return transact(documents, items, { token: newId(), sleep, random });
-  }
-
-  #putRow(connection: Connection): TransactItems[number] {
-    const { tables, connectionTtlSeconds } = this.#options;
-    return { Put: { TableName: tables.connections, Item: connectionRow(connection, connectionTtlSeconds) } };
-  }
-
-  #deleteRow(connectionId: ConnectionId): TransactItems[number] {
-    return { Delete: { TableName: this.#options.tables.connections, Key: { connectionId } } };
-  }
-
-  #putUser(user: UserItem, madeFrom: UserItem | undefined): TransactItems[number] {
-    return { Put: { TableName: this.#options.tables.meetings, Item: user, ...onlyIf(madeFrom) } };
-  }
-
-  #deleteUser(user: UserItem): TransactItems[number] {
-    const { meetingId, item } = user;
-    return {
-      Delete: { TableName: this.#options.tables.meetings, Key: { meetingId, item }, ...onlyIf(user) },
-    };
+  async #tryLeave(connection: Connection, reason: LeaveReason): Promise<LeaveOutcome | 'conflict'> {
+    const current = await this.#changes.read(connection, 'user');
+    const { before } = current;
+    const self = heldBy(before, connection);
+    if (!before || !self) return { outcome: 'already-gone' };
+    const { after, evicted } = without(before, self, this.#store.now());
+    const committed = await this.#changes.commit({
+      ...current,
+      after,
+      evicted,
+      connection: self.connection,
+      reason,
+      rows: [deleteRow(this.#store, self.connection)],
+    });
+    if (committed === 'conflict') return 'conflict';
+    return { outcome: after ? 'remaining' : 'last', connection: self.connection, ...committed };
   }
 }
 
-/** The condition that the user item is still the one that a change was made from. */
-function onlyIf(user: UserItem | undefined) {
-  if (!user) return { ConditionExpression: absent };
-  return { ConditionExpression: unchanged, ExpressionAttributeValues: { ':version': user.version } };
-}
+/** The connection as its user holds it. */
+const heldBy = (user: User | undefined, { connectionId }: Connection): HeldConnection | undefined =>
+  user?.held.find(({ connection }) => connection.connectionId === connectionId);

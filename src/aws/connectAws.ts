@@ -1,15 +1,16 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionSender, Meetings, RateLimit } from '../meeting/ports.ts';
+import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit } from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
-import type { TableNames } from './tables.ts';
+import type { TableNames } from './store.ts';
 
 /** What a function is told of its surroundings. */
 export type AwsConfig = {
   readonly tables: TableNames;
   readonly connectionTtlSeconds: number;
+  readonly historyTtlSeconds: number;
   /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
   readonly callbackUrl: string | undefined;
   readonly region: string;
@@ -24,11 +25,16 @@ type InvocationContext = { getRemainingTimeInMillis(): number };
 export type Aws = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
+  readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
   /** Makes a handler as Lambda calls it. A Lambda environment handles one event at a time. */
   handling<Event, Result>(
     handler: (event: Event) => Promise<Result>,
   ): (event: Event & InvocationEvent, context: InvocationContext) => Promise<Result>;
+  /** Makes a handler that a schedule calls. It can send only if `callbackUrl` is configured. */
+  scheduled<Result>(
+    handler: () => Promise<Result>,
+  ): (event: unknown, context: InvocationContext) => Promise<Result>;
 };
 
 /**
@@ -36,6 +42,9 @@ export type Aws = {
  * the account's throttle of 10,000 a second is met sooner.
  */
 const POST_CONCURRENCY = 64;
+
+/** Milliseconds. Unless told to throw, the SDK only warns of a request that takes too long, and waits on for ever. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true } as const;
 
 /** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
 export function connectAws(config: AwsConfig, report: (error: unknown) => void): Aws {
@@ -48,13 +57,14 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
   const backoff = { sleep, random: Math.random };
   const dynamo = new DynamoDBClient({
     region: config.region,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
+    requestHandler: timeouts,
   });
   return {
     meetings: new DynamoMeetings({
       documents: DynamoDBDocumentClient.from(dynamo),
       tables: config.tables,
       connectionTtlSeconds: config.connectionTtlSeconds,
+      historyTtlSeconds: config.historyTtlSeconds,
       now: Date.now,
       newId: () => crypto.randomUUID(),
       ...backoff,
@@ -66,13 +76,26 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
       report,
       ...backoff,
     }),
+    deliveryQueue: noQueue,
     rateLimit: unlimited,
     handling: (handler) => (event, context) => {
       current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
       return handler(event);
     },
+    scheduled: (handler) => (_event, context) => {
+      const { callbackUrl } = config;
+      if (!callbackUrl) throw new Error('CALLBACK_URL is not set, and a schedule has no API of its own');
+      current = { callbackUrl, context };
+      return handler();
+    },
   };
 }
+
+/**
+ * Until there is a queue that outlives an invocation, the sender's own repeats, as long as the function has time, are
+ * all there is. Whoever misses a line finds the hole, or asks after a minute of silence.
+ */
+const noQueue: DeliveryQueue = { retry: async () => {} };
 
 /** Until tokens are leased from a table, API Gateway's own throttling of the stage is what holds. */
 const unlimited: RateLimit = { take: async () => ({ outcome: 'granted' }) };
@@ -96,7 +119,7 @@ function clientOf(
     region,
     // The sender retries by itself, within the invocation's time, and so that one slow post holds up no other.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, httpsAgent: agent, httpAgent: agent },
+    requestHandler: { ...timeouts, httpsAgent: agent, httpAgent: agent },
   });
   clients.set(endpoint, client);
   return client;

@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   TransactWriteCommand,
@@ -15,7 +15,11 @@ export type Backoff = {
   readonly random: () => number;
 };
 
-const CONFLICTS = 8;
+/**
+ * How often a change starts over. Of so many changes of one item at once, one succeeds in each round at the least, and
+ * ten are no rarity: the tabs of a user whose network comes back.
+ */
+const CONFLICTS = 16;
 const ATTEMPTS = 8;
 const LONGEST_DELAY_MS = 400;
 
@@ -45,34 +49,53 @@ export async function untilDone<Outcome>(
 export async function transact(
   documents: DynamoDBDocumentClient,
   items: TransactItems,
-  { token, sleep, random }: Backoff & { readonly token: string },
+  { token, ...backoff }: Backoff & { readonly token: string },
 ): Promise<'committed' | 'conflict'> {
+  const input = { TransactItems: items, ClientRequestToken: token };
+  try {
+    await repeated(() => documents.send(new TransactWriteCommand(input)), backoff);
+    return 'committed';
+  } catch (error) {
+    if (isConditionFailure(error)) return 'conflict';
+    throw error;
+  }
+}
+
+/** Makes a call that does no harm when it is done twice, again and again while it fails for what may pass. */
+export async function repeated<Result>(
+  call: () => Promise<Result>,
+  { sleep, random }: Backoff,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      await documents.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
-      return 'committed';
+      return await call();
     } catch (error) {
-      if (isConditionFailure(error)) return 'conflict';
       if (tries === ATTEMPTS || !mayPass(error)) throw error;
       await sleep(delayMs(tries, random));
     }
   }
 }
 
-/** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-const delayMs = (tries: number, random: () => number): number =>
-  random() * Math.min(LONGEST_DELAY_MS, 20 * 2 ** tries);
-
-function isConditionFailure(error: unknown): boolean {
+/** Whether a write was refused because its condition, or one in its transaction, doesn't hold. */
+export function isConditionFailure(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;
   return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed');
 }
 
+/** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+const delayMs = (tries: number, random: () => number): number =>
+  random() * Math.min(LONGEST_DELAY_MS, 20 * 2 ** tries);
+
 function mayPass(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || isConditionFailure(error)) return false;
   if (error instanceof TransactionCanceledException) return !isFault(error);
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === undefined || status >= 500 || /Throttl|ThroughputExceeded|InProgress/.test(error.name);
+  return (
+    status === undefined ||
+    status >= 500 ||
+    /Throttl|ThroughputExceeded|InProgress|TransactionConflict/.test(error.name)
+  );
 }
 
 /** A transaction that DynamoDB will never take. */

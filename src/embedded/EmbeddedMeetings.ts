@@ -1,86 +1,264 @@
+import type Database from 'libsql';
+import { type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
+import { isRetry } from '../meeting/entry.ts';
 import type {
+  Announcement,
+  AppendOutcome,
   Audience,
   Connection,
   ConnectOutcome,
+  EntryPage,
+  EntryRange,
+  JoinOutcome,
   LeaveOutcome,
+  LeaveReason,
+  LogHead,
   Meetings,
   MembershipLimits,
+  Roster,
+  UpdateOutcome,
 } from '../meeting/ports.ts';
-import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
+import {
+  exceedsMeeting,
+  isPresent,
+  type Joining,
+  type MeetingChange,
+  newestJoined,
+  type User,
+  withAttributes,
+  withConnection,
+  withJoin,
+  without,
+} from '../meeting/user.ts';
+import type { MessageFrame } from '../protocol/frames.ts';
+import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
+import type { Attributes } from '../protocol/participants.ts';
+import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
+import { Logs } from './Logs.ts';
+import { MeetingTables } from './MeetingTables.ts';
+import { Members } from './Members.ts';
+import { type Durability, openDatabase } from './openDatabase.ts';
 
-/** A user's connections to one meeting, oldest first. */
-type UserConnections = Map<ConnectionId, Connection>;
-
-/** One meeting's users, and how many connections they hold together. */
-type Meeting = { readonly users: Map<UserId, UserConnections>; connectionCount: number };
+/** What meetings on one machine need. */
+export type EmbeddedMeetingsOptions = {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  readonly durability?: Durability;
+  /** How long a line of the log can be read; at least a day, since a retry may come that late. */
+  readonly historyTtlSeconds: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** A new id that nothing else has. */
+  readonly newId: () => string;
+  readonly schedule?: Schedule;
+};
 
 /**
- * {@link Meetings} in the memory of one process. Connections die with the process, so nothing of them is kept longer.
+ * {@link Meetings} of one process: connections in its memory, since they die with it; log and participants in SQLite.
  *
- * Each method does its work before it returns its promise: in one process that makes it atomic.
+ * Each method changes memory before it returns its promise, which makes it atomic, and resolves when the change is
+ * committed. A disk that refuses makes it reject, and the change is taken back.
  */
 export class EmbeddedMeetings implements Meetings {
-  readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #meetings = new Map<MeetingId, Meeting>();
+  readonly #members = new Members();
+  readonly #journal: Journal;
+  readonly #tables: MeetingTables;
+  readonly #logs: Logs;
+  readonly #options: EmbeddedMeetingsOptions;
+  readonly #database: Database.Database;
+
+  /** Opens the store, and ends the log's participations that a crash left open. Throws `DatabaseInUse`. */
+  constructor(options: EmbeddedMeetingsOptions) {
+    this.#options = options;
+    this.#database = openDatabase(options.path, options.durability);
+    this.#journal = new Journal(this.#database, options.schedule);
+    this.#tables = new MeetingTables(this.#database);
+    this.#logs = new Logs({ ...options, tables: this.#tables });
+    this.#endParticipations();
+  }
 
   async connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome> {
-    if (this.#connections.has(connection.connectionId)) return { outcome: 'connected', evicted: [] };
-    const meeting = this.#meetings.get(connection.meetingId);
-    const own = [...(meeting?.users.get(connection.userId)?.values() ?? [])];
-    const evicted = own.slice(0, Math.max(0, own.length + 1 - limits.connectionsPerUser));
-    const connectionCount = (meeting?.connectionCount ?? 0) - evicted.length + 1;
-    if (connectionCount > limits.connectionsPerMeeting) return { outcome: 'meeting-full' };
-    for (const { connectionId } of evicted) this.#remove(connectionId);
-    this.#add(connection);
-    return { outcome: 'connected', evicted };
+    if (this.#members.held(connection)) return { outcome: 'connected', evicted: [] };
+    const before = this.#members.user(connection);
+    const { after, evicted } = withConnection(before, connection, limits);
+    if (this.#exceeds(connection, { before, after, limits })) return { outcome: 'meeting-full' };
+    const last = evicted.at(-1) ?? connection;
+    const announcement = await this.#change({ connection: last, after, reason: 'replaced' });
+    return { outcome: 'connected', evicted, announcement };
   }
 
   async find(connectionId: ConnectionId): Promise<Connection | undefined> {
-    return this.#connections.get(connectionId);
+    return this.#members.connection(connectionId);
   }
 
-  async leave(connectionId: ConnectionId): Promise<LeaveOutcome> {
-    return this.#remove(connectionId);
+  async join(
+    connection: Connection,
+    joining: Joining & { readonly limits: MembershipLimits },
+  ): Promise<JoinOutcome> {
+    const held = this.#members.held(connection);
+    if (!held) return { outcome: 'not-connected' };
+    const { user, self } = held;
+    const { after, evicted } = withJoin(user, self, { ...joining, nowMs: this.#options.now() });
+    const { limits, replaces } = joining;
+    if (this.#exceeds(connection, { before: user, after, limits, replaces })) {
+      return { outcome: 'meeting-full' };
+    }
+    const announcing = this.#change({ connection, after, reason: 'replaced' });
+    const joined = this.#members.connection(connection.connectionId) ?? connection;
+    const announcement = await announcing;
+    if (self.connection.joinedAtMs !== undefined) {
+      return { outcome: 'already-joined', connection: joined, evicted, announcement };
+    }
+    const outcome = isPresent(user) ? 'additional' : 'first';
+    return { outcome, connection: joined, evicted, announcement };
+  }
+
+  async update(connection: Connection, attributes: Attributes): Promise<UpdateOutcome> {
+    const held = this.#members.held(connection);
+    if (held?.self.connection.joinedAtMs === undefined) return { outcome: 'not-joined' };
+    const { after } = withAttributes(held.user, held.self, { attributes, nowMs: this.#options.now() });
+    const announcement = await this.#change({
+      connection: held.self.connection,
+      after,
+      reason: 'replaced',
+    });
+    return { outcome: 'updated', announcement };
+  }
+
+  async leave({ connectionId, meetingId, userId }: Connection, reason: LeaveReason): Promise<LeaveOutcome> {
+    const held = this.#members.held({ connectionId, meetingId, userId });
+    if (!held) return { outcome: 'already-gone' };
+    const { connection } = held.self;
+    const { after } = without(held.user, held.self, this.#options.now());
+    const announcement = await this.#change({ connection, after, reason });
+    return { outcome: after ? 'remaining' : 'last', connection, announcement };
   }
 
   async recipients(audience: Audience): Promise<readonly Connection[]> {
-    switch (audience.kind) {
-      case 'connection': {
-        const connection = this.#connections.get(audience.connectionId);
-        return connection?.meetingId === audience.meetingId ? [connection] : [];
-      }
-      case 'user':
-        return [...(this.#meetings.get(audience.meetingId)?.users.get(audience.userId)?.values() ?? [])];
-      case 'meeting':
-        return [...(this.#meetings.get(audience.meetingId)?.users.values() ?? [])].flatMap((user) => [
-          ...user.values(),
-        ]);
+    return this.#members.recipients(audience);
+  }
+
+  async appendChat(
+    sender: Connection,
+    frame: MessageFrame,
+    requestId: string | undefined,
+  ): Promise<AppendOutcome> {
+    const { meetingId, userId } = sender;
+    const request = requestId === undefined ? undefined : { userId, requestId };
+    const earlier = request && this.#logs.requested(meetingId, request);
+    if (!earlier) {
+      const { entry, change } = this.#logs.append(meetingId, frame, request);
+      await this.#commit(meetingId, change);
+      return { outcome: 'appended', entry };
     }
+    if (!isRetry(earlier, frame)) return { outcome: 'request-id-reused' };
+    await this.#journal.settled();
+    // The disk may have refused the first one meanwhile.
+    const logged = this.#logs.requested(meetingId, request);
+    return logged ? { outcome: 'duplicate', entry: logged } : this.appendChat(sender, frame, requestId);
   }
 
-  #add(connection: Connection): void {
-    const { connectionId, meetingId, userId } = connection;
-    const meeting = this.#meetings.get(meetingId) ?? { users: new Map(), connectionCount: 0 };
-    const user: UserConnections = meeting.users.get(userId) ?? new Map();
-    this.#connections.set(connectionId, connection);
-    this.#meetings.set(meetingId, meeting);
-    meeting.users.set(userId, user);
-    user.set(connectionId, connection);
-    meeting.connectionCount++;
+  async head(meetingId: MeetingId): Promise<LogHead> {
+    await this.#journal.settled();
+    const { epoch, seq } = this.#logs.log(meetingId);
+    return { epoch, seq };
   }
 
-  #remove(connectionId: ConnectionId): LeaveOutcome {
-    const connection = this.#connections.get(connectionId);
-    if (!connection) return { outcome: 'already-gone' };
-    const meeting = this.#meetings.get(connection.meetingId);
-    const user = meeting?.users.get(connection.userId);
-    if (!meeting || !user) throw new Error(`connection ${connectionId} is in no meeting`);
-    this.#connections.delete(connectionId);
-    user.delete(connectionId);
-    meeting.connectionCount--;
-    if (user.size > 0) return { outcome: 'remaining', connection };
-    meeting.users.delete(connection.userId);
-    if (meeting.users.size === 0) this.#meetings.delete(connection.meetingId);
-    return { outcome: 'last', connection };
+  async entries(range: EntryRange): Promise<EntryPage> {
+    await this.#journal.settled();
+    return this.#tables.entries(this.#logs.log(range.meetingId), range, this.#options.now());
+  }
+
+  async roster(meetingId: MeetingId): Promise<Roster> {
+    await this.#journal.settled();
+    const { epoch, seq } = this.#logs.log(meetingId);
+    const participants = [...this.#members.users(meetingId)].flatMap((user) => participantOf(user) ?? []);
+    participants.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+    return { epoch, seq, participants };
+  }
+
+  async *connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
+    yield [...this.#members.connections()].filter(({ connectedAtMs }) => connectedAtMs < epochMs);
+  }
+
+  /** Deletes what has expired. */
+  prune(): Promise<void> {
+    const nowMs = this.#options.now();
+    return this.#journal.append({ write: () => this.#tables.deleteExpired(nowMs), undo: () => {} });
+  }
+
+  /** Commits what is pending and lets go of the file. */
+  async close(): Promise<void> {
+    await this.#journal.settled();
+    this.#database.close();
+  }
+
+  #exceeds({ meetingId }: Connection, change: Omit<MeetingChange, 'members'>): boolean {
+    return exceedsMeeting({ ...change, members: this.#members.memberCount(meetingId) });
+  }
+
+  /** Replaces a user in memory, and commits what others are to be told and what must outlive the process. */
+  async #change(
+    occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>,
+  ): Promise<Announcement | undefined> {
+    const { connection, after } = occasion;
+    const { meetingId } = connection;
+    const before = this.#members.user(connection);
+    const telling = tellingOf({ ...occasion, before, nowMs: this.#options.now() });
+    this.#members.replace(connection, after);
+    const undoMembers = () => this.#members.replace(connection, before);
+    if (!telling) {
+      // What the disk needn't know still has its place among the changes that may be taken back.
+      if (!this.#journal.idle) await this.#journal.append({ write: () => {}, undo: undoMembers });
+      return undefined;
+    }
+    if (telling.kind === 'live') {
+      const write = () => this.#writeParticipant(connection, after);
+      await this.#commit(meetingId, { write, undo: undoMembers });
+      return { seq: undefined, text: JSON.stringify(telling.frame) };
+    }
+    const { entry, change } = this.#logs.append(meetingId, telling.frame);
+    const write = () => {
+      change.write();
+      this.#writeParticipant(connection, after);
+    };
+    const undo = () => {
+      change.undo();
+      undoMembers();
+    };
+    await this.#commit(meetingId, { write, undo });
+    return entry;
+  }
+
+  #writeParticipant({ meetingId, userId }: Connection, user: User | undefined): void {
+    const { id } = this.#logs.log(meetingId);
+    const newest = newestJoined(user);
+    if (newest) this.#tables.writeParticipant(id, newest);
+    else this.#tables.deleteParticipant(id, userId);
+  }
+
+  #commit(meetingId: MeetingId, { write, undo }: JournaledChange): Promise<void> {
+    const writeAndForget = () => {
+      write();
+      if (this.#members.isEmpty(meetingId)) this.#logs.forget(meetingId);
+    };
+    return this.#journal.append({ write: writeAndForget, undo });
+  }
+
+  /** Whoever was there when the process died lost the connection then: said once, before anybody can come back. */
+  #endParticipations(): void {
+    const nowMs = this.#options.now();
+    for (const connection of this.#tables.participants()) {
+      const { meetingId, userId } = connection;
+      const frame = userLeft(connection, 'connection-lost', nowMs);
+      const { change } = this.#logs.append(meetingId, frame);
+      const write = () => {
+        change.write();
+        this.#tables.deleteParticipant(this.#logs.log(meetingId).id, userId);
+        this.#logs.forget(meetingId);
+      };
+      this.#journal.append({ write, undo: change.undo });
+    }
+    this.#journal.flush();
   }
 }

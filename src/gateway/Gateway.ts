@@ -91,6 +91,11 @@ export class Gateway {
     return this.#connections.get(connectionId)?.close(gatewayEnds.deleted) ?? 'gone';
   }
 
+  /** Whether a connection is there to be sent to. */
+  isOpen(connectionId: string): boolean {
+    return this.#connections.get(connectionId)?.isOpen ?? false;
+  }
+
   /** How many WebSockets are open. */
   get connectionCount(): number {
     return this.#connections.size;

@@ -61,9 +61,14 @@ export class GatewayConnection {
     socket.on('close', (code, reason) => this.#onClose(peerEnd(code, reason.toString())));
   }
 
+  /** Whether it can be sent to: no longer so once either side has begun to close it. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
   /** Sends one text frame. */
   send(payload: Buffer): SendOutcome {
-    if (this.#socket.readyState !== this.#socket.OPEN) return 'gone';
+    if (!this.isOpen) return 'gone';
     if (payload.length > gatewayLimits.messageBytes) return 'failed';
     if (this.#cutOffIfNotReading(payload.length)) return 'failed';
     this.#socket.send(payload, { binary: false });
@@ -73,7 +78,7 @@ export class GatewayConnection {
 
   /** Closes the connection after what was sent; messages that no handler has yet are dropped. */
   close(end: ConnectionEnd): SendOutcome {
-    if (this.#socket.readyState !== this.#socket.OPEN) return 'gone';
+    if (!this.isOpen) return 'gone';
     this.#end ??= end;
     this.#inbox.abandon();
     this.#socket.close(this.#end.code, this.#end.reason);
@@ -101,7 +106,7 @@ export class GatewayConnection {
     if (this.#socket.isPaused) return;
     if (this.#liveness === 'pinged') this.#socket.terminate();
     this.#liveness = 'pinged';
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.isOpen) this.#socket.ping();
   }
 
   #onBytes(chunk: Buffer): void {

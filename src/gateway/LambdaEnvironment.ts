@@ -92,6 +92,11 @@ export class LambdaEnvironment {
     }
   }
 
+  /** Undefined if it could not be started. */
+  get processId(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** Whether it can take another event. */
   get alive(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null;

@@ -37,15 +37,23 @@ export class LambdaFunction {
   }
 
   /** Handles one event; to be given to a route as its integration. */
-  readonly invoke = async (event: GatewayEvent): Promise<unknown> => {
+  readonly invoke = (event: GatewayEvent): Promise<unknown> =>
+    this.invokeAs(event.requestContext.requestId, event);
+
+  /** Handles an event that no route has brought, such as a schedule's, in an invocation of this id. */
+  readonly invokeAs = async (requestId: string, event: unknown): Promise<unknown> => {
     const environment = await this.#acquire();
     try {
-      const { requestId } = event.requestContext;
       return await environment.invoke({ event, requestId, timeoutMs: this.#options.timeoutMs });
     } finally {
       this.#release(environment);
     }
   };
+
+  /** The processes that live. */
+  get processIds(): readonly number[] {
+    return [...this.#environments].flatMap(({ alive, processId }) => (alive ? (processId ?? []) : []));
+  }
 
   /** Ends every process and removes what was unpacked. */
   async close(): Promise<void> {

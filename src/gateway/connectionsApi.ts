@@ -94,6 +94,7 @@ function perform(method: string, connection: GatewayConnection, body: Buffer): A
       // A slow reader's full buffer, too, is a LimitExceededException: botocore's model of PostToConnection.
       return { sent: { statusCode: 200 }, gone, failed: throttled }[connection.send(body)];
     case 'GET':
+      if (!connection.isOpen) return gone;
       return { statusCode: 200, body: JSON.stringify(connection.describe()) };
     case 'DELETE':
       return connection.close(gatewayEnds.deleted) === 'gone' ? gone : { statusCode: 204 };

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { SendMessage, Target } from '../protocol/sendMessage.ts';
+import { authorOf } from './announcement.ts';
 import type { Audience, Connection } from './ports.ts';
 
 /** The server's own word on a message: its id and its time. */
@@ -23,12 +24,11 @@ export type Relay = {
  */
 export function relay(sender: Connection, request: SendMessage, stamp: Stamp): Relay {
   const { target, messageType, data, clientSeq } = request;
-  const { connectionId, userId, userName } = sender;
   return {
     audience: audienceOf(target, sender),
     frame: {
       type: messageType,
-      from: { connectionId, userId, userName },
+      from: authorOf(sender),
       data,
       timestamp: stamp.timestamp,
       messageId: stamp.messageId,

@@ -5,10 +5,15 @@ import { protocolLimits } from './limits.ts';
 export const data = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
-    const message = faultWithin(dataset.value, protocolLimits.dataDepth);
+    const message = faultOfData(dataset.value);
     if (message !== undefined) addIssue({ message });
   }),
 );
+
+/** Why a JSON value can't be relayed as it was sent; undefined when it can. */
+export function faultOfData(value: unknown): string | undefined {
+  return faultWithin(value, protocolLimits.dataDepth);
+}
 
 /** Stops at the limit, so that the check itself can't overflow the stack. */
 function faultWithin(value: unknown, levels: number): string | undefined {

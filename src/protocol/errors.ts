@@ -44,7 +44,7 @@ export const errorCodes = {
   unsupported_subprotocol: {
     status: 400,
     retryable: false,
-    advice: 'Connect without a subprotocol: this server speaks none of those offered.',
+    advice: 'Offer the subprotocol cloudmeetx.v1, or none: this server speaks no other.',
   },
   meeting_full: {
     status: 403,
@@ -56,6 +56,11 @@ export const errorCodes = {
     retryable: false,
     advice: 'This connection is no longer in a meeting. Connect again.',
   },
+  not_joined: {
+    status: 403,
+    retryable: false,
+    advice: 'This connection has not joined yet. Send join first.',
+  },
   other_meeting: {
     status: 403,
     retryable: false,
@@ -66,10 +71,15 @@ export const errorCodes = {
     retryable: false,
     advice: 'Nobody in this meeting has that connectionId or userId.',
   },
+  request_id_reused: {
+    status: 409,
+    retryable: false,
+    advice: 'Another chat has been sent with this requestId. Give each message one of its own.',
+  },
   message_too_large: {
     status: 413,
     retryable: false,
-    advice: 'With its envelope the message is over 131,072 bytes. Send less data.',
+    advice: 'With its envelope the message is over 131,072 bytes, or a chat over 65,536. Send less data.',
   },
   rate_limited: {
     status: 429,

@@ -1,13 +1,7 @@
 import { errorCodes, ProtocolError } from './errors.ts';
-import type { ConnectionId, UserId } from './ids.ts';
+import type { ConnectionId, MeetingId, UserId } from './ids.ts';
 import { protocolLimits } from './limits.ts';
-
-/** Who sent a message, in the server's words. */
-type Author = {
-  readonly connectionId: ConnectionId;
-  readonly userId: UserId;
-  readonly userName: string;
-};
+import type { Author, Participant, Role } from './participants.ts';
 
 /** What a participant receives when another sends. The shape is fixed; later fields only add to it. */
 export type MessageFrame = {
@@ -22,14 +16,66 @@ export type MessageFrame = {
   readonly clientSeq?: number | undefined;
 };
 
-/** The reply to a `sendMessage`: of its recipients, how many were sent to, failed, or turned out to be gone. */
+/**
+ * The reply to a request that was done. Of a `sendMessage` it says how many recipients were sent to, failed, or turned
+ * out to be gone, and of a logged chat its place in the log.
+ */
 type AckFrame = {
   readonly type: 'ack';
   readonly requestId?: string | undefined;
-  readonly messageId: string;
-  readonly sent: number;
-  readonly failed: number;
-  readonly stale: number;
+  readonly messageId?: string;
+  readonly seq?: number | undefined;
+  readonly sent?: number;
+  readonly failed?: number;
+  readonly stale?: number;
+};
+
+/** A line of the log, as it was sent live; or `{ type: "void", seq }`. */
+export type LoggedFrame = Readonly<Record<string, unknown>>;
+
+/** The reply to a `join`: who is there, what was missed, and what holds here. */
+export type WelcomeFrame = {
+  readonly type: 'welcome';
+  readonly requestId?: string | undefined;
+  readonly meetingId: MeetingId;
+  readonly self: Author & { readonly role: Role; readonly joinedAt: string };
+  readonly participants: readonly Participant[];
+  /** Of the whole roster, which `participants` may be the beginning of. */
+  readonly participantCount: number;
+  readonly locked: boolean;
+  readonly log: {
+    readonly epoch: string;
+    readonly seq: number;
+    readonly entries: readonly LoggedFrame[];
+    readonly more: boolean;
+    readonly recovered: boolean;
+  };
+  readonly iceServers: readonly unknown[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly serverTime: string;
+};
+
+/** The reply to a `history`: lines of the log by `seq` upwards. */
+type HistoryFrame = {
+  readonly type: 'history';
+  readonly requestId?: string | undefined;
+  readonly epoch: string;
+  /** The log's last line, which may be far from these. */
+  readonly seq: number;
+  readonly entries: readonly LoggedFrame[];
+  readonly more: boolean;
+};
+
+/** The reply to a `participants`: part of the roster as it was when the log stood at `seq`. */
+type ParticipantsFrame = {
+  readonly type: 'participants';
+  readonly requestId?: string | undefined;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly participants: readonly Participant[];
+  readonly participantCount: number;
+  readonly more: boolean;
 };
 
 /** The reply to a request that was refused or failed. */
@@ -52,7 +98,14 @@ type ByeFrame = {
 };
 
 /** Any frame a server of this version sends. */
-export type ServerFrame = MessageFrame | AckFrame | ErrorFrame | ByeFrame;
+export type ServerFrame =
+  | MessageFrame
+  | AckFrame
+  | ErrorFrame
+  | ByeFrame
+  | WelcomeFrame
+  | HistoryFrame
+  | ParticipantsFrame;
 
 /** What the client is told of an error. */
 export function errorFrame(error: ProtocolError, requestId: string | undefined): ErrorFrame {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { data } from './data.ts';
 import { ProtocolError } from './errors.ts';
+import { parseFields, wholeNumber } from './fields.ts';
 import { type ConnectionId, isText, type MeetingId, TEXT_RULE, text, type UserId } from './ids.ts';
 import { parseBody, type RequestBody } from './request.ts';
 
@@ -34,7 +35,6 @@ const reservedMessageTypes: ReadonlySet<string> = new Set([
 ]);
 
 const messageTypeRule = 'must be a letter, then at most 63 of A-Z a-z 0-9 . _ : -';
-const clientSeqRule = 'must be a whole number from 0 to 9007199254740991';
 
 // Each optional field may also be null: deployed clients send null for what they have no value for.
 const fields = v.object({
@@ -48,10 +48,10 @@ const fields = v.object({
   ),
   data,
   requestId: v.nullish(text),
-  clientSeq: v.nullish(
-    v.pipe(v.number(clientSeqRule), v.safeInteger(clientSeqRule), v.minValue(0, clientSeqRule)),
-  ),
+  clientSeq: v.nullish(wholeNumber({ min: 0 })),
 });
+
+const codes = { messageType: 'invalid_message_type' } as const;
 
 /** Reads the text frame of a `sendMessage`, or throws a {@link ProtocolError} that says what to change. */
 export function parseSendMessage(frame: string): SendMessage {
@@ -60,9 +60,7 @@ export function parseSendMessage(frame: string): SendMessage {
   if (!isPresent(body.data)) {
     throw new ProtocolError('missing_data', undefined, { details: { field: 'data' } });
   }
-  const result = v.safeParse(fields, body, { abortEarly: true });
-  if (!result.success) throw refusal(result.issues[0]);
-  const { requestId, clientSeq, ...output } = result.output;
+  const { requestId, clientSeq, ...output } = parseFields(fields, body, codes);
   return { target, ...output, requestId: requestId ?? undefined, clientSeq: clientSeq ?? undefined };
 }
 
@@ -81,10 +79,4 @@ const isPresent = (value: unknown): boolean => value !== undefined && value !== 
 function id(field: string, value: unknown): string {
   if (isText(value)) return value;
   throw new ProtocolError('invalid_request', `${field} ${TEXT_RULE}.`, { details: { field } });
-}
-
-function refusal(issue: v.BaseIssue<unknown>): ProtocolError {
-  const field = String(issue.path?.[0]?.key);
-  const code = field === 'messageType' ? 'invalid_message_type' : 'invalid_request';
-  return new ProtocolError(code, `${field} ${issue.message}.`, { details: { field } });
 }

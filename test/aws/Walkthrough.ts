@@ -52,12 +52,22 @@ export class Walkthrough {
   async paste(...headings: readonly string[]): Promise<string> {
     let printed = '';
     for (const heading of headings) {
-      const block = deployDocument.get(heading);
+      const block = deployDocument.sections.get(heading);
       if (block === undefined) throw new Error(`The document has no commands under "${heading}".`);
       this.#pasted.set(heading, block);
       printed += await this.#shell.run(block);
     }
     return printed;
+  }
+
+  /** Pastes what a section says, in its order: its own blocks, and what stands under the headings it refers to. */
+  async follow(heading: string): Promise<void> {
+    for (const step of deployDocument.steps(heading)) {
+      if (step.kind === 'section') await this.paste(step.heading);
+      else await this.#shell.run(step.commands);
+    }
+    const own = deployDocument.sections.get(heading);
+    if (own !== undefined) this.#pasted.set(heading, own);
   }
 
   /** The value of a variable of the shell. */

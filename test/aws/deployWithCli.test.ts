@@ -1,18 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantedCalls } from '../harness/CallRecord.ts';
 import { motoRegion, motoSource } from '../harness/moto.ts';
 import { chat } from './chat.ts';
-import { type DeployedFunction, getFunction, getPermission, getRoutes } from './deployed.ts';
+import {
+  type DeployedFunction,
+  type DeployedRoute,
+  getFunction,
+  getPermission,
+  getRoutes,
+  getSchedules,
+} from './deployed.ts';
 import { answeredOtherwise, neverDoneByMoto, refusedByMoto } from './deviations.ts';
 import {
   connectionsTable,
   describeTable,
   emptyInventory,
-  functionNames,
+  functionRoutes,
+  functions,
   getRolePolicy,
   inventory,
   meetingsTable,
+  schedules,
 } from './inventory.ts';
-import { allowedCalls, covers } from './policy.ts';
+import { meet } from './meet.ts';
+import { allowedCalls, type Call, covers } from './policy.ts';
 import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
 import { Walkthrough } from './Walkthrough.ts';
 
@@ -54,50 +65,59 @@ if (motoSource.kind === 'none') {
           { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       });
-      for (const name of functionNames) {
+      for (const [name, { memoryMb, timeoutSeconds }] of functions) {
         expect(await getFunction(walk, `CloudMeetX-${name}`)).toMatchObject({
           Runtime: 'nodejs24.x',
           Architectures: ['arm64'],
           Handler: 'index.handler',
           Role: role.Role.Arn,
-          MemorySize: name === 'sendMessage' ? 512 : 256,
-          Timeout: name === 'sendMessage' ? 30 : 10,
+          MemorySize: memoryMb,
+          Timeout: timeoutSeconds,
           CodeSha256: sha256(`dist/lambda/${name}.zip`),
           Environment: {
             Variables: {
               TABLE_NAME: 'CloudMeetXConnections',
               MEETINGS_TABLE_NAME: 'CloudMeetXMeetings',
               LOG_LEVEL: 'info',
+              CALLBACK_URL: `https://${apiId}.execute-api.${motoRegion}.amazonaws.com/production`,
             },
           },
         } satisfies Partial<DeployedFunction>);
       }
-      const logGroups = functionNames.map((name) => `/aws/lambda/CloudMeetX-${name}`);
+      const logGroups = functions.map(([name]) => `/aws/lambda/CloudMeetX-${name}`);
       expect((await inventory(walk)).logGroups.toSorted()).toEqual(logGroups.toSorted());
     });
 
-    it('step 4 makes four routes that their functions permit, and route responses for messages', async () => {
+    it('the policy allows what the functions of the CDK app may do all together, and logging', async () => {
+      const allowed = allowedCalls(await getRolePolicy(walk));
+      const granted = new Set(functions.flatMap(([, deployed]) => grantedCalls(deployed)));
+      expect(allowed.filter(isNoLogging).map(asGrant).toSorted()).toEqual([...granted].toSorted());
+      const logGroups = `arn:aws:logs:${motoRegion}:${accountId}:log-group:/aws/lambda/CloudMeetX-*:*`;
+      expect(allowed.filter((rule) => !isNoLogging(rule))).toEqual([
+        { action: 'logs:CreateLogStream', resource: logGroups },
+        { action: 'logs:PutLogEvents', resource: logGroups },
+      ]);
+    });
+
+    it('step 4 makes the routes, which their functions permit, and route responses for messages', async () => {
       await walk.paste('Step 4: routes');
-      const arn = (name: string) => `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-${name}`;
+      const functionArn = (name: string) =>
+        `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-${name}`;
       const oneWay = { routeResponseSelectionExpression: undefined, routeResponseKeys: [] };
       const twoWay = { routeResponseSelectionExpression: '$default', routeResponseKeys: ['$default'] };
+      const pong = { kind: 'mock', request: '{"statusCode":200}', answer: '{"type":"pong"}' };
       expect(await getRoutes(walk, apiId)).toEqual([
-        { routeKey: '$connect', functionArn: arn('onConnect'), ...oneWay },
-        { routeKey: '$disconnect', functionArn: arn('onDisconnect'), ...oneWay },
-        { routeKey: 'sendMessage', functionArn: arn('sendMessage'), ...twoWay },
-        { routeKey: '$default', functionArn: arn('onDefault'), ...twoWay },
+        ...functionRoutes.map(({ name, key, direction }) => ({
+          routeKey: key,
+          integration: { kind: 'function', functionArn: functionArn(name) },
+          ...(direction === 'two-way' ? twoWay : oneWay),
+        })),
+        { routeKey: 'ping', integration: pong, ...twoWay },
       ]);
-      for (const { routeKey, functionArn } of await getRoutes(walk, apiId)) {
-        expect((await getPermission(walk, functionArn)).Statement).toMatchObject([
-          {
-            Action: 'lambda:InvokeFunction',
-            Principal: { Service: 'apigateway.amazonaws.com' },
-            Condition: {
-              ArnLike: {
-                'AWS:SourceArn': `arn:aws:execute-api:${motoRegion}:${accountId}:${apiId}/*/${routeKey}`,
-              },
-            },
-          },
+      for (const { name, key } of functionRoutes) {
+        const sourceArn = `arn:aws:execute-api:${motoRegion}:${accountId}:${apiId}/*/${key}`;
+        expect((await getPermission(walk, functionArn(name))).Statement).toMatchObject([
+          permitted('apigateway.amazonaws.com', sourceArn),
         ]);
       }
     });
@@ -117,27 +137,56 @@ if (motoSource.kind === 'none') {
       expect(stage, answeredOtherwise.stageDeployment).not.toHaveProperty('DeploymentId');
     });
 
-    it('what is deployed answers wscat, lets two people write to each other, and calls just what its policy allows', async () => {
+    it('step 6 makes the schedule, whose function permits it, and may be done again', async () => {
+      await walk.paste('Step 6: schedule', 'Step 6: schedule');
+      expect(await getSchedules(walk)).toMatchObject(
+        schedules.map(({ name, everyMinutes }) => ({
+          Name: `CloudMeetX-${name}`,
+          ScheduleExpression: `rate(${everyMinutes} minutes)`,
+          State: 'ENABLED',
+          targets: [{ Arn: `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-${name}` }],
+        })),
+      );
+      for (const { name, everyMinutes } of schedules) {
+        const sourceArn = `arn:aws:events:${motoRegion}:${accountId}:rule/CloudMeetX-${name}`;
+        expect((await getPermission(walk, `CloudMeetX-${name}`)).Statement).toMatchObject([
+          permitted('events.amazonaws.com', sourceArn),
+        ]);
+        const retries = await walk.aws(
+          ...['lambda', 'get-function-event-invoke-config', '--function-name', `CloudMeetX-${name}`],
+        );
+        expect(retries).toMatchObject({
+          MaximumRetryAttempts: 0,
+          MaximumEventAgeInSeconds: everyMinutes * 60,
+        });
+      }
+    });
+
+    it('what is deployed answers wscat, lets people meet, and calls just what its policy allows', async () => {
       running = await runDeployed(walk, { apiId, accountId });
       expect(await walk.tryIt(running.webSocketUrl), answeredOtherwise.apiEndpoint).toEqual({
         printed: `https://${apiId}.execute-api.${motoRegion}.amazonaws.com/production`,
         frame: expect.objectContaining({ type: 'ack', sent: 0, failed: 0, stale: 0 }),
       });
       await chat(running.webSocketUrl);
+      await meet(walk, running);
       await running.stop();
 
-      const allowed = allowedCalls(await getRolePolicy(walk)).filter(({ action }) => !/^logs:/.test(action));
+      const allowed = allowedCalls(await getRolePolicy(walk)).filter(isNoLogging);
       const { calls } = running;
       expect(calls.filter((call) => !allowed.some((rule) => covers(rule, call)))).toEqual([]);
       expect(allowed.filter((rule) => !calls.some((call) => covers(rule, call)))).toEqual([]);
     });
 
-    it('a new version is brought in', async () => {
+    it('a new version is brought in, with a function and a route that were missing', async () => {
+      const routes = await getRoutes(walk, apiId);
+      await removeAction(walk, apiId, 'history');
       const sendMessage = ['--function-name', 'CloudMeetX-sendMessage'];
       const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
       expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
-      await walk.paste('Bring in a new version');
+      await walk.follow('Bring in a new version');
+      expect(byRouteKey(await getRoutes(walk, apiId))).toEqual(byRouteKey(routes));
       expect(await getFunction(walk, 'CloudMeetX-sendMessage')).toMatchObject({
         Runtime: 'nodejs24.x',
         MemorySize: 512,
@@ -148,7 +197,11 @@ if (motoSource.kind === 'none') {
 
     it('moto answers otherwise than AWS only where we know of it', async () => {
       const refused = walk.recorded.filter(({ deviates }) => deviates).map(({ command }) => command);
-      expect(refused).toEqual(['apigatewayv2 create-deployment']);
+      expect(refused).toEqual([
+        'apigatewayv2 create-deployment',
+        'apigatewayv2 create-deployment',
+        'apigatewayv2 update-stage',
+      ]);
       const list = walk.aws('apigatewayv2', 'get-route-responses', '--api-id', apiId, '--route-id', 'any');
       await expect(list, answeredOtherwise.routeResponses).rejects.toThrow('(500)');
       const { Code } = await walk.aws<{ Code: { Location: string } }>(
@@ -166,4 +219,35 @@ if (motoSource.kind === 'none') {
       expect(walk.failed).toEqual([]);
     });
   });
+}
+
+const isNoLogging = ({ action }: Call): boolean => !action.startsWith('logs:');
+
+/** What a policy allows, in the words of what is granted to functions. */
+function asGrant({ action, resource }: Call): string {
+  const [, method] = /\/production\/(\w+)\/@connections\/\*$/.exec(resource) ?? [];
+  if (action === 'execute-api:ManageConnections' && method) return `${method} on @connections`;
+  const [, table = resource] = /:table\/CloudMeetX(Connections|Meetings)$/.exec(resource) ?? [];
+  return `${action.replace('dynamodb:', '')} on ${table.toLowerCase()}`;
+}
+
+const permitted = (service: string, sourceArn: string) => ({
+  Action: 'lambda:InvokeFunction',
+  Principal: { Service: service },
+  Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } },
+});
+
+const byRouteKey = (routes: readonly DeployedRoute[]): readonly DeployedRoute[] =>
+  routes.toSorted((a, b) => a.routeKey.localeCompare(b.routeKey));
+
+/** Makes the deployment one of a version that doesn't know an action yet. */
+async function removeAction(walk: Walkthrough, apiId: string, action: string): Promise<void> {
+  const find = ['apigatewayv2', 'get-routes', '--api-id', apiId];
+  const [routeId = ''] = await walk.aws<string[]>(
+    ...find,
+    '--query',
+    `Items[?RouteKey=='${action}'].RouteId`,
+  );
+  await walk.aws('apigatewayv2', 'delete-route', '--api-id', apiId, '--route-id', routeId);
+  await walk.aws('lambda', 'delete-function', '--function-name', `CloudMeetX-${action}`);
 }

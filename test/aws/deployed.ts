@@ -17,10 +17,24 @@ export type DeployedFunction = {
 /** A route with all that belongs to it. */
 export type DeployedRoute = {
   readonly routeKey: string;
-  readonly functionArn: string;
+  readonly integration: DeployedIntegration;
   /** Both halves of a two-way route: the expression, and a response of that key. */
   readonly routeResponseSelectionExpression: string | undefined;
   readonly routeResponseKeys: readonly string[];
+};
+
+/** What a route leads to: a function, or an answer of API Gateway's own. */
+type DeployedIntegration =
+  | { readonly kind: 'function'; readonly functionArn: string }
+  | { readonly kind: 'mock'; readonly request: string | undefined; readonly answer: string | undefined };
+
+/** A rule that invokes functions by time. */
+export type DeployedSchedule = {
+  readonly Name: string;
+  readonly Arn: string;
+  readonly ScheduleExpression: string;
+  readonly State: string;
+  readonly targets: readonly { readonly Id: string; readonly Arn: string }[];
 };
 
 /** The statements that let services call a function. */
@@ -42,7 +56,14 @@ type Route = {
 type Integration = {
   readonly IntegrationId: string;
   readonly IntegrationType: string;
-  readonly IntegrationUri: string;
+  readonly IntegrationUri?: string;
+  readonly RequestTemplates?: Readonly<Record<string, string>>;
+  readonly TemplateSelectionExpression?: string;
+};
+type IntegrationResponse = {
+  readonly IntegrationResponseKey: string;
+  readonly ResponseTemplates: Readonly<Record<string, string>>;
+  readonly TemplateSelectionExpression: string;
 };
 
 /** A function's configuration. */
@@ -72,14 +93,48 @@ export async function getRoutes(walk: Walkthrough, apiId: string): Promise<reado
       const integration = integrations.Items.find(
         ({ IntegrationId }) => route.Target === `integrations/${IntegrationId}`,
       );
-      if (integration?.IntegrationType !== 'AWS_PROXY') throw new Error(`${route.RouteKey} leads nowhere`);
-      const [, functionArn = ''] = /\/functions\/(.+)\/invocations$/.exec(integration.IntegrationUri) ?? [];
+      if (!integration) throw new Error(`${route.RouteKey} leads nowhere`);
       return {
         routeKey: route.RouteKey,
-        functionArn,
+        integration: await describeIntegration(walk, apiId, integration),
         routeResponseSelectionExpression: route.RouteResponseSelectionExpression,
         routeResponseKeys: await getRouteResponseKeys(walk, apiId, route.RouteId),
       };
+    }),
+  );
+}
+
+async function describeIntegration(
+  walk: Walkthrough,
+  apiId: string,
+  integration: Integration,
+): Promise<DeployedIntegration> {
+  const { IntegrationId, IntegrationType, IntegrationUri = '', RequestTemplates } = integration;
+  if (IntegrationType === 'AWS_PROXY') {
+    const [, functionArn = ''] = /\/functions\/(.+)\/invocations$/.exec(IntegrationUri) ?? [];
+    return { kind: 'function', functionArn };
+  }
+  if (IntegrationType !== 'MOCK') throw new Error(`what is a ${IntegrationType}?`);
+  const { Items } = await walk.aws<Items<IntegrationResponse>>(
+    ...['apigatewayv2', 'get-integration-responses', '--api-id', apiId, '--integration-id', IntegrationId],
+  );
+  const response = Items.find(({ IntegrationResponseKey }) => IntegrationResponseKey === '$default');
+  return {
+    kind: 'mock',
+    request: RequestTemplates?.[String(integration.TemplateSelectionExpression)],
+    answer: response?.ResponseTemplates[response.TemplateSelectionExpression],
+  };
+}
+
+/** The rules of the account, with their targets. */
+export async function getSchedules(walk: Walkthrough): Promise<readonly DeployedSchedule[]> {
+  const { Rules } = await walk.aws<{ Rules: readonly DeployedSchedule[] }>('events', 'list-rules');
+  return Promise.all(
+    Rules.map(async (rule) => {
+      const { Targets } = await walk.aws<{ Targets: DeployedSchedule['targets'] }>(
+        ...['events', 'list-targets-by-rule', '--rule', rule.Name],
+      );
+      return { ...rule, targets: Targets };
     }),
   );
 }

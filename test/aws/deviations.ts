@@ -20,6 +20,8 @@ export const neverDoneByMoto = [
   'enforce the role: the calls that the functions make are compared with the policy instead',
   'run functions: the Lambda runner does, on the Node at hand instead of nodejs24.x on arm64',
   'route messages, throttle the stage, keep undeployed routes from clients: our gateway routes',
+  'answer by a mock integration, whose templates the test gives our gateway as the answer',
+  'invoke by a schedule: the test does, once',
   'delete what has expired, or fill an index in the background',
   'refuse a role that is new, a function that is being updated, a runtime that is withdrawn',
   'write the log groups and metrics',

@@ -6,6 +6,9 @@ import type { Walkthrough } from './Walkthrough.ts';
 
 const functions = { $connect: 'onConnect', $disconnect: 'onDisconnect', sendMessage: 'sendMessage' } as const;
 
+/** The names of the functions that the first release had. */
+export const firstFunctions: readonly string[] = Object.values(functions);
+
 /**
  * Deploys what the first release's text led to: a table without index and time to live, functions of three files on
  * nodejs18.x, a managed policy beside Lambda's own, and an API made by hand, whose routes answer nothing.
@@ -27,7 +30,7 @@ export async function deployFirstRelease(walk: Walkthrough): Promise<void> {
     zip,
     zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))),
   );
-  for (const name of Object.values(functions)) {
+  for (const name of firstFunctions) {
     await walk.aws(
       ...['lambda', 'create-function', '--function-name', `CloudMeetX-${name}`, '--role', roleArn],
       ...['--runtime', 'nodejs18.x', '--handler', 'index.handler', '--zip-file', `fileb://${zip}`],

@@ -1,11 +1,22 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import { testCredentials } from '../harness/dynamodb.ts';
 import { motoRegion } from '../harness/moto.ts';
 import type { Policy } from './policy.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
-/** The names that deployed functions have. */
-export const functionNames = ['onConnect', 'onDisconnect', 'sendMessage', 'onDefault'] as const;
+/** The functions that the documents deploy, with what they are to have: the same as the CDK app's. */
+export const functions = Object.entries(deployedFunctions);
+
+/** Their routes, by the same. */
+export const functionRoutes = functions.flatMap(([name, { trigger }]) =>
+  trigger.kind === 'route' ? [{ ...trigger, name }] : [],
+);
+
+/** Their schedules, by the same. */
+export const schedules = functions.flatMap(([name, { trigger }]) =>
+  trigger.kind === 'schedule' ? [{ ...trigger, name }] : [],
+);
 
 /** A client of the emulated account's DynamoDB. */
 export function dynamodbOf(walk: Walkthrough): DynamoDBClient {
@@ -74,15 +85,16 @@ export async function getRolePolicy(walk: Walkthrough): Promise<Policy> {
 export async function inventory(walk: Walkthrough) {
   const list = (query: string, ...args: readonly string[]) =>
     walk.aws<readonly string[]>(...args, '--query', query);
-  const [tables, functions, roles, apis, logGroups] = await Promise.all([
+  const [tables, functions, roles, apis, rules, logGroups] = await Promise.all([
     list('TableNames', 'dynamodb', 'list-tables'),
     list('Functions[].FunctionName', 'lambda', 'list-functions'),
     list('Roles[].RoleName', 'iam', 'list-roles'),
     list('Items[].Name', 'apigatewayv2', 'get-apis'),
+    list('Rules[].Name', 'events', 'list-rules'),
     list('logGroups[].logGroupName', 'logs', 'describe-log-groups'),
   ]);
-  return { tables, functions, roles, apis, logGroups };
+  return { tables, functions, roles, apis, rules, logGroups };
 }
 
 /** The names of everything in an account that holds nothing. */
-export const emptyInventory = { tables: [], functions: [], roles: [], apis: [], logGroups: [] };
+export const emptyInventory = { tables: [], functions: [], roles: [], apis: [], rules: [], logGroups: [] };

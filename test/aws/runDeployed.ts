@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import { connectionsPath } from '../../src/gateway/connectionsApi.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
 import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { testCredentials } from '../harness/dynamodb.ts';
+import { authorityOf, close, listen } from '../harness/listening.ts';
 import { motoRegion } from '../harness/moto.ts';
-import { type DeployedRoute, getFunction, getPermission, getRoutes } from './deployed.ts';
+import { type DeployedRoute, getFunction, getPermission, getRoutes, getSchedules } from './deployed.ts';
 import { type Call, matchesArn, startRecordingProxy } from './policy.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
@@ -19,41 +19,35 @@ export type RunningDeployment = {
   readonly webSocketUrl: string;
   /** What the functions have called so far, as IAM sees it. */
   readonly calls: readonly Call[];
+  /** Invokes what the account's rules invoke by time, once. */
+  passTime(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
  * Runs what the emulated account holds: its API's routes in our gateway, its functions with their memory, timeout and
- * environment in the Lambda runner, its tables.
+ * environment in the Lambda runner, its tables, and its schedules when the test says so.
  */
 export async function runDeployed(
   walk: Walkthrough,
   { apiId, accountId }: { readonly apiId: string; readonly accountId: string },
 ): Promise<RunningDeployment> {
   const arnPrefix = (service: string) => `arn:aws:${service}:${motoRegion}:${accountId}:`;
+  const apiArn = `${arnPrefix('execute-api')}${apiId}/${stage}`;
   const proxy = await startRecordingProxy(walk.moto.endpoint, `${arnPrefix('dynamodb')}table/`);
-  const posts: Call[] = [];
-  const server = createServer();
-  server.on('request', ({ method, url }) => {
-    if (!connectionsPath(url ?? '')) return;
-    const resource = `${arnPrefix('execute-api')}${apiId}/${stage}/${method}${url?.slice(stage.length + 1)}`;
-    posts.push({ action: 'execute-api:ManageConnections', resource });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await listen(createServer());
+  const posts = recordManagement(server, apiArn);
   // What Lambda adds by itself (credentials), and what only this machine needs.
   const surroundings = {
-    CALLBACK_URL: `http://${authority}/${stage}`,
+    CALLBACK_URL: `http://${authorityOf(server)}/${stage}`,
     AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
   };
+  const start = (invoked: Invoked) => startDeployed(walk, invoked, surroundings);
   const routes = await getRoutes(walk, apiId);
-  const functions = new Map<string, LambdaFunction>();
-  for (const { functionArn, routeKey } of routes) {
-    const sourceArn = `${arnPrefix('execute-api')}${apiId}/${stage}/${routeKey}`;
-    functions.set(routeKey, await startDeployed(walk, functionArn, { sourceArn, surroundings }));
-  }
+  const functions = await startRoutes(routes, apiArn, start);
+  const scheduled = await startSchedules(walk, start);
   const gateway = new Gateway({
     stage,
     apiId,
@@ -62,25 +56,67 @@ export async function runDeployed(
   });
   gateway.attach(server);
   return {
-    webSocketUrl: `ws://${authority}/${stage}`,
+    webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     get calls() {
       return [...proxy.calls, ...posts];
     },
+    async passTime() {
+      const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+      await Promise.all(scheduled.map((lambda) => lambda.invokeAs(crypto.randomUUID(), event)));
+    },
     async stop() {
       await gateway.close();
-      server.closeAllConnections();
-      server.close();
-      await Promise.all([...functions.values()].map((lambda) => lambda.close()));
+      close(server);
+      await Promise.all([...functions.values(), ...scheduled].map((lambda) => lambda.close()));
       proxy.stop();
     },
   };
 }
 
-/** Starts a function as it is configured, if it is our zip and permits this route. */
+/** Notes each call of `@connections` as IAM sees it. */
+function recordManagement(server: Server, apiArn: string): readonly Call[] {
+  const calls: Call[] = [];
+  server.on('request', ({ method, url = '' }) => {
+    if (!connectionsPath(url)) return;
+    const resource = `${apiArn}/${method}${url.slice(stage.length + 1)}`;
+    calls.push({ action: 'execute-api:ManageConnections', resource });
+  });
+  return calls;
+}
+
+/** A function, and who is to invoke it. */
+type Invoked = { readonly functionArn: string; readonly principal: string; readonly sourceArn: string };
+type Start = (invoked: Invoked) => Promise<LambdaFunction>;
+
+/** The functions by route key. */
+async function startRoutes(
+  routes: readonly DeployedRoute[],
+  apiArn: string,
+  start: Start,
+): Promise<ReadonlyMap<string, LambdaFunction>> {
+  const functions = new Map<string, LambdaFunction>();
+  const principal = 'apigateway.amazonaws.com';
+  for (const { integration, routeKey } of routes) {
+    if (integration.kind === 'mock') continue;
+    const { functionArn } = integration;
+    functions.set(routeKey, await start({ functionArn, principal, sourceArn: `${apiArn}/${routeKey}` }));
+  }
+  return functions;
+}
+
+async function startSchedules(walk: Walkthrough, start: Start): Promise<readonly LambdaFunction[]> {
+  const principal = 'events.amazonaws.com';
+  const targets = (await getSchedules(walk)).flatMap((rule) =>
+    rule.targets.map(({ Arn }) => ({ functionArn: Arn, principal, sourceArn: rule.Arn })),
+  );
+  return Promise.all(targets.map(start));
+}
+
+/** Starts a function as it is configured, if it is our zip and permits who is to invoke it. */
 async function startDeployed(
   walk: Walkthrough,
-  functionArn: string,
-  { sourceArn, surroundings }: { sourceArn: string; surroundings: Readonly<Record<string, string>> },
+  { functionArn, principal, sourceArn }: Invoked,
+  surroundings: Readonly<Record<string, string>>,
 ): Promise<LambdaFunction> {
   const [deployed, permission] = await Promise.all([
     getFunction(walk, functionArn),
@@ -90,8 +126,7 @@ async function startDeployed(
   if (deployed.CodeSha256 !== sha256(zip)) throw new Error(`${deployed.FunctionName} is not ${zip}`);
   const permits = permission.Statement.some(
     ({ Principal, Condition }) =>
-      Principal.Service === 'apigateway.amazonaws.com' &&
-      matchesArn(Condition.ArnLike['AWS:SourceArn'], sourceArn),
+      Principal.Service === principal && matchesArn(Condition.ArnLike['AWS:SourceArn'], sourceArn),
   );
   if (!permits) throw new Error(`${deployed.FunctionName} doesn't permit ${sourceArn}`);
   return new LambdaFunction({
@@ -112,22 +147,27 @@ function gatewayRoutes(
   routes: readonly DeployedRoute[],
   functions: ReadonlyMap<string, LambdaFunction>,
 ): Routes {
-  const integration = (routeKey: string) => {
+  const integrationOf = (routeKey: string) => {
     const lambda = functions.get(routeKey);
     if (!lambda) throw new Error(`there is no route ${routeKey}`);
     return lambda.invoke;
   };
   const messages = routes.filter(({ routeKey }) => !['$connect', '$disconnect'].includes(routeKey));
   return {
-    $connect: { integration: integration('$connect') },
-    $disconnect: { integration: integration('$disconnect') },
+    $connect: { integration: integrationOf('$connect') },
+    $disconnect: { integration: integrationOf('$disconnect') },
     messages: Object.fromEntries(
-      messages.map(({ routeKey, ...route }) => {
+      messages.map(({ routeKey, integration, ...route }) => {
         const twoWay =
           route.routeResponseSelectionExpression === '$default' &&
           route.routeResponseKeys.includes('$default');
         const expression = twoWay ? ({ routeResponseSelectionExpression: '$default' } as const) : {};
-        return [routeKey, { integration: integration(routeKey), ...expression }];
+        const answer = integration.kind === 'mock' && integration.answer;
+        const mock = async () => ({ statusCode: 200, body: answer });
+        return [
+          routeKey,
+          { integration: integration.kind === 'mock' ? mock : integrationOf(routeKey), ...expression },
+        ];
       }),
     ),
   };

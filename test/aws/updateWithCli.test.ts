@@ -2,19 +2,21 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { motoSource } from '../harness/moto.ts';
 import { chat } from './chat.ts';
-import { getFunction, getRoutes } from './deployed.ts';
+import { getFunction, getRoutes, getSchedules } from './deployed.ts';
 import { answeredOtherwise } from './deviations.ts';
-import { deployFirstRelease } from './firstRelease.ts';
+import { deployFirstRelease, firstFunctions } from './firstRelease.ts';
 import {
   connectionsTable,
   describeTable,
   dynamodbOf,
   emptyInventory,
-  functionNames,
+  functionRoutes,
+  functions,
   getRolePolicy,
   inventory,
   meetingsTable,
 } from './inventory.ts';
+import { meet } from './meet.ts';
 import { allowedCalls, covers } from './policy.ts';
 import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
 import { deployDocument, Walkthrough } from './Walkthrough.ts';
@@ -43,8 +45,8 @@ if (motoSource.kind === 'none') {
       await dynamodb.send(new PutItemCommand({ TableName, Item: oldRow }));
       expect(await describeTable(walk, TableName)).toMatchObject({ indexes: [], timeToLive: false });
 
-      await walk.paste('Before you begin', 'In another shell');
-      await walk.paste('Update the table', 'The meetings');
+      await walk.follow('Update a deployment of the first release');
+      await walk.follow('Update the table');
       expect(await describeTable(walk, TableName)).toEqual(connectionsTable);
       expect(await describeTable(walk, 'CloudMeetXMeetings')).toEqual(meetingsTable);
       const { connectionId } = oldRow;
@@ -56,26 +58,25 @@ if (motoSource.kind === 'none') {
       expect(await describeTable(walk, TableName)).toEqual(connectionsTable);
     });
 
-    it('the functions get runtime, environment and code, and the new one is made', async () => {
-      await walk.paste('The policy', 'Step 2: zips', 'Update the functions');
-      for (const name of functionNames) {
+    it('the functions get runtime, environment and code, and the new ones are made', async () => {
+      await walk.follow('Update the functions');
+      for (const [name, { memoryMb, timeoutSeconds }] of functions) {
         const deployed = await getFunction(walk, `CloudMeetX-${name}`);
         expect(deployed).toMatchObject({
           Runtime: 'nodejs24.x',
-          MemorySize: name === 'sendMessage' ? 512 : 256,
-          Timeout: name === 'sendMessage' ? 30 : 10,
+          MemorySize: memoryMb,
+          Timeout: timeoutSeconds,
           CodeSha256: sha256(`dist/lambda/${name}.zip`),
           Environment: { Variables: { TABLE_NAME: TableName, MEETINGS_TABLE_NAME: 'CloudMeetXMeetings' } },
         });
-        const architecture = name === 'onDefault' ? 'arm64' : 'x86_64';
+        const architecture = firstFunctions.includes(name) ? 'x86_64' : 'arm64';
         expect(deployed.Architectures, answeredOtherwise.architecture).toEqual([architecture]);
       }
     });
 
     it('the policy is replaced, and somebody else’s stays', async () => {
-      expect(allowedCalls(await getRolePolicy(walk)).map(({ action }) => action)).not.toContain(
-        'dynamodb:Scan',
-      );
+      const anything = allowedCalls(await getRolePolicy(walk)).filter(({ resource }) => resource === '*');
+      expect(anything).toEqual([]);
       const attached = await walk.aws(
         ...['iam', 'list-attached-role-policies', '--role-name', 'CloudMeetX-Lambda-Role'],
         ...['--query', 'AttachedPolicies[].PolicyName'],
@@ -83,25 +84,28 @@ if (motoSource.kind === 'none') {
       expect(attached).toEqual(['Somebody-Elses-Policy']);
     });
 
-    it('the old routes stay, messages are answered, and only the stage’s commands are those that moto refuses', async () => {
-      await walk.paste('Update the routes', 'Update the stage');
+    it('the old routes stay, the new ones and the schedule are made, messages are answered, and only the stage’s commands are those that moto refuses', async () => {
+      await walk.follow('Update the routes');
+      await walk.paste('Update the stage');
       const routes = await getRoutes(walk, await walk.variable('API_ID'));
-      expect(routes.map(({ routeKey, routeResponseKeys }) => [routeKey, routeResponseKeys])).toEqual([
-        ['$connect', []],
-        ['$disconnect', []],
-        ['sendMessage', ['$default']],
-        ['$default', ['$default']],
-      ]);
+      const answering = routes.filter(({ routeResponseKeys }) => routeResponseKeys.includes('$default'));
+      const messages = functionRoutes.filter(({ direction }) => direction === 'two-way');
+      expect(answering.map(({ routeKey }) => routeKey).toSorted()).toEqual(
+        [...messages.map(({ key }) => key), 'ping'].toSorted(),
+      );
+      expect(routes).toHaveLength(functionRoutes.length + 1);
+      expect((await getSchedules(walk)).map(({ Name }) => Name)).toEqual(['CloudMeetX-sweep']);
       const refused = walk.recorded.filter(({ deviates }) => deviates).map(({ command }) => command);
       expect(refused).toEqual(['apigatewayv2 create-deployment', 'apigatewayv2 update-stage']);
     });
 
-    it('what was updated lets two people write to each other, within its policy', async () => {
+    it('what was updated lets people meet, within its policy', async () => {
       const accountId = await walk.variable('ACCOUNT_ID');
       running = await runDeployed(walk, { apiId: await walk.variable('API_ID'), accountId });
       const { frame } = await walk.tryIt(running.webSocketUrl);
       expect(frame).toMatchObject({ type: 'ack', sent: 0 });
       await chat(running.webSocketUrl);
+      await meet(walk, running);
       await running.stop();
       const allowed = allowedCalls(await getRolePolicy(walk));
       expect(running.calls.filter((call) => !allowed.some((rule) => covers(rule, call)))).toEqual([]);
@@ -116,11 +120,10 @@ if (motoSource.kind === 'none') {
 
     it('no block of the document is left out by both walks', () => {
       const here = walk.pasted;
-      const fromNothing = [
-        ...['The connections', 'The API', 'The role', 'The functions', 'Step 4: routes', 'Step 5: stage'],
-        'Bring in a new version',
-      ];
-      expect([...deployDocument.keys()].filter((heading) => !here.has(heading))).toEqual(fromNothing);
+      const fromNothing = ['The connections', 'The API', 'The role', 'Step 5: stage'];
+      expect([...deployDocument.sections.keys()].filter((heading) => !here.has(heading))).toEqual(
+        fromNothing,
+      );
     });
   });
 }

@@ -7,24 +7,6 @@ import { endOf, startRecordingGateway } from '../harness/recordingGateway.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
 describe('a client that closes', () => {
-  it.for([
-    [1000, 'bye', { code: 1000, reason: 'bye' }],
-    [1001, '', { code: 1001, reason: '' }],
-    [4999, 'so long, José', { code: 4999, reason: 'so long, José' }],
-    [undefined, '', { code: 1005, reason: 'Client-side close frame status not set' }],
-  ] as const)('[GC1] with %s "%s" is told to $disconnect', async ([code, reason, end]) => {
-    const { gateway, url, $connect, $disconnect } = await startRecordingGateway();
-    const client = await TestClient.connect(url);
-
-    await client.close(code, reason);
-
-    const event = await $disconnect.next();
-    expect(endOf(event)).toEqual(end);
-    expect(event.requestContext.connectionId).toBe($connect.events[0]?.requestContext.connectionId);
-    await gateway.close();
-    expect($disconnect.events).toHaveLength(1);
-  });
-
   it('[GC1] is told when its socket has closed, not before', async () => {
     const { gateway, url, $connect, $disconnect } = await startRecordingGateway({
       messages: { $default: echo },
@@ -83,20 +65,6 @@ it('[GC2] answers Gone when the backend deletes what is not there', async () => 
 
   expect(gateway.disconnect('AAAAAAAAAAACAAA=')).toBe('gone');
 });
-
-it.for(['destroy', 'end'] as const)(
-  '[GC3] tells a socket that dies without a close frame as 1006 (%s)',
-  async (die) => {
-    const { url, $default, $disconnect } = await startRecordingGateway();
-    const client = await RawClient.open(url);
-    client.sendFrame({ payload: 'last words' });
-    await $default.next();
-
-    client[die]();
-
-    expect(endOf(await $disconnect.next())).toEqual({ code: 1006, reason: '' });
-  },
-);
 
 it('[GC3] tells half a close frame as 1006', async () => {
   const { url, $disconnect } = await startRecordingGateway();

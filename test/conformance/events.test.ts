@@ -3,36 +3,6 @@ import { ManualClock } from '../harness/ManualClock.ts';
 import { startRecordingGateway } from '../harness/recordingGateway.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
-const ID = /^[A-Za-z0-9_-]{15}=$/;
-
-it('[GE1] makes ids of 15 characters of base64url and a "=", all different', async () => {
-  const { url, $connect, $default } = await startRecordingGateway();
-
-  const client = await TestClient.connect(url);
-  client.sendText('one');
-  client.sendText('two');
-  const contexts = [await $connect.next(), await $default.next(), await $default.next()].map(
-    (event) => event.requestContext,
-  );
-
-  const ids = contexts.map((context) => context.requestId);
-  for (const context of contexts) {
-    ids.push(...('messageId' in context ? [context.messageId] : [context.connectionId]));
-  }
-  for (const id of ids) expect(id).toMatch(ID);
-  expect(new Set(ids).size).toBe(6);
-});
-
-it('[GE1] ends a messageId like its connectionId', async () => {
-  const { url, $default } = await startRecordingGateway();
-
-  (await TestClient.connect(url)).sendText('hello');
-  const { requestContext } = await $default.next();
-
-  expect(lastBytes(requestContext.messageId, 4)).toEqual(lastBytes(requestContext.connectionId, 4));
-  expect(requestContext.messageId).not.toBe(requestContext.connectionId);
-});
-
 it('[GE5] keeps connectedAt, and makes requestId and the time anew in each event', async () => {
   const clock = new ManualClock();
   const { url, $connect, $default, $disconnect } = await startRecordingGateway({ clock });
@@ -70,18 +40,3 @@ it('[GE6] has stageVariables in every event if the stage has any', async () => {
     expect(event.stageVariables).toEqual(stageVariables);
   }
 });
-
-it('[GE6] has identity.userAgent in every event if the client sent one', async () => {
-  const { url, $connect, $default, $disconnect } = await startRecordingGateway();
-
-  const client = await TestClient.connect(url, { headers: { 'User-Agent': 'Netscape/3.0' } });
-  client.sendText('hello');
-  const events = [await $connect.next(), await $default.next()];
-  await client.close();
-
-  for (const { requestContext } of [...events, await $disconnect.next()]) {
-    expect(requestContext.identity).toEqual({ userAgent: 'Netscape/3.0', sourceIp: '127.0.0.1' });
-  }
-});
-
-const lastBytes = (id: string, count: number) => Buffer.from(id, 'base64url').subarray(-count);

@@ -1,9 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ConnectEvent } from '../../src/gateway/events.ts';
 import { startGateway } from '../harness/gateway.ts';
-import { recorder, twoWay } from '../harness/integrations.ts';
-import { RawClient } from '../harness/RawClient.ts';
-import { startRecordingGateway } from '../harness/recordingGateway.ts';
+import { twoWay } from '../harness/integrations.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
 /** Replies with the key of the route that a message took. */
@@ -56,70 +53,8 @@ it.for(['', 'action', '$request.header.action', `\${request.body}`])(
   },
 );
 
-it.for([
-  'hello',
-  '',
-  '{"action":"join"',
-  '{action:"join"}',
-  '"join"',
-  '1',
-  'null',
-  '[]',
-  '{}',
-  '{"Action":"join"}',
-  '{"action":null}',
-  '{"action":""}',
-  '{"body":{"action":"join"}}',
-])('[GR2] takes %s to $default', async (text) => {
-  const client = await connect(['join']);
-
-  expect(await client.requestText(text)).toBe('$default');
-});
-
-it.for(['$connect', '$disconnect', '$default'])('[GR3] takes the action %s to $default', async (action) => {
-  const { url, $connect, $default, $disconnect } = await startRecordingGateway();
-
-  const client = await TestClient.connect(url);
-  client.send({ action });
-
-  expect((await $default.next()).requestContext.routeKey).toBe('$default');
-  expect($connect.events).toHaveLength(1);
-  expect($disconnect.events).toHaveLength(0);
-});
-
 it.for(['$connect', '$disconnect'])('[GR3] allows no message route %s', async (key) => {
   const started = startGateway({ routes: { messages: { [key]: routeKey } } });
 
   await expect(started).rejects.toThrow(`The route key "${key}" is not allowed`);
-});
-
-it.for(['{"action":"jump"}', 'hello', '{"action":"$connect"}'])(
-  '[GR4] answers %s with Forbidden to the byte, without a route for it, and stays',
-  async (text) => {
-    const { url } = await startGateway({
-      routes: { messages: { join: routeKey } },
-      randomBytes: (size) => new Uint8Array(size),
-    });
-    const client = await RawClient.open(url);
-
-    client.sendFrame({ payload: text });
-    expect(await client.nextText()).toBe(
-      '{"message": "Forbidden", "connectionId":"AAAAAAAAAAACAAA=", "requestId":"AAAAAAAAAAAFAAA="}',
-    );
-
-    client.sendFrame({ payload: '{"action":"join"}' });
-    expect(await client.nextText()).toBe('"join"');
-  },
-);
-
-it('[GR4] tells the connectionId, and another requestId each time', async () => {
-  const $connect = recorder<ConnectEvent>();
-  const { url } = await startGateway({ routes: { $connect: $connect.route, messages: {} } });
-  const client = await TestClient.connect(url);
-
-  const frames = [await client.requestText('hello'), await client.requestText('hello')];
-
-  const { connectionId } = (await $connect.next()).requestContext;
-  expect(frames.map((frame) => frame.connectionId)).toEqual([connectionId, connectionId]);
-  expect(frames[0]?.requestId).not.toBe(frames[1]?.requestId);
 });

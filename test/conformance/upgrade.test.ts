@@ -10,60 +10,12 @@ import { TestClient } from '../harness/TestClient.ts';
 const messages = { $default: echo };
 
 describe('an admitted upgrade', () => {
-  it('[GU1] answers 101 when $connect has returned, not before', async () => {
-    const admission = deferred<unknown>();
-    const $connect = recorder<ConnectEvent>(() => admission.promise);
-    const { url } = await startGateway({ routes: { $connect: $connect.route, messages } });
-    const order: string[] = [];
-    const client = await RawClient.connect(url);
-    client.sendUpgrade();
-    const answered = client.answer.then(({ statusCode }) => order.push(`answered ${statusCode}`));
-
-    await $connect.next();
-    await RawClient.refused(`${url}-elsewhere`);
-    order.push('$connect returns');
-    admission.resolve({ statusCode: 200 });
-    await answered;
-
-    expect(order).toEqual(['$connect returns', 'answered 101']);
-  });
-
-  it.for([200, 201, 204, 299])('[GU1] is told by a statusCode of %i', async (statusCode) => {
-    const { url } = await startGateway({
-      routes: { $connect: { integration: async () => ({ statusCode }) }, messages },
-    });
-
-    const client = await TestClient.connect(url);
-
-    expect(await client.request('hello')).toBe('hello');
-  });
-
   it('[GU4] needs no $connect route', async () => {
     const { url } = await startGateway({ routes: { messages } });
 
     const client = await TestClient.connect(`${url}?anything=goes`);
 
     expect(await client.request('hello')).toBe('hello');
-  });
-
-  it.for(['Sec-WebSocket-Protocol', 'sec-websocket-protocol'])(
-    '[GU6] accepts the subprotocol that $connect returns as %s',
-    async (header) => {
-      const $connect = { integration: async () => ({ statusCode: 200, headers: { [header]: 'v1' } }) };
-      const { url } = await startGateway({ routes: { $connect, messages } });
-
-      const client = await TestClient.connect(url, { protocols: ['v0', 'v1'] });
-
-      expect(client.socket.protocol).toBe('v1');
-    },
-  );
-
-  it('[GU6] accepts no subprotocol that $connect does not return', async () => {
-    const { url } = await startGateway({ routes: { $connect: recorder<ConnectEvent>().route, messages } });
-
-    const client = await RawClient.open(url, { headers: { 'Sec-WebSocket-Protocol': 'v0, v1' } });
-
-    expect((await client.answer).headers).not.toHaveProperty('sec-websocket-protocol');
   });
 
   it('[GU7] reaches nobody with a post before the 101, and the client with one after it', async () => {

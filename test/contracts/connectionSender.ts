@@ -72,5 +72,16 @@ export function connectionSenderContract(name: string, create: () => Promise<Sen
       expect(await sender.disconnect(alice.connectionId)).toBe('gone');
       expect(await sender.send([alice.connectionId], 'unheard')).toEqual(['gone']);
     });
+
+    it('[CS4] tells who is connected, and disturbs nobody by asking', async () => {
+      const { sender, connect } = await start();
+      const alice = await connect();
+      expect(await sender.check(alice.connectionId)).toBe('open');
+      expect(await sender.check(nobody)).toBe('gone');
+      await sender.disconnect(alice.connectionId);
+      await alice.client.closed;
+      expect(await sender.check(alice.connectionId)).toBe('gone');
+      expect(alice.client.unread).toEqual([]);
+    });
   });
 }

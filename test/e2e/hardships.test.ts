@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RawClient } from '../harness/RawClient.ts';
 import { startProcess } from '../harness/startProcess.ts';
 import { TestClient } from '../harness/TestClient.ts';
@@ -8,12 +9,30 @@ const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
 const httpOf = (webSocketUrl: string, path: string): string =>
   new URL(path, webSocketUrl.replace('ws:', 'http:')).href;
 
+/** A v1 client in a process of its own, which joins; returns the process's id. */
+function startClient(url: string): number {
+  const script = `
+    const { WebSocket } = require('ws');
+    const socket = new WebSocket(process.argv[1], ['cloudmeetx.v1']);
+    socket.on('open', () => socket.send('{"action":"join"}'));`;
+  const child = spawn(process.execPath, ['-e', script, url], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child.pid ?? 0;
+}
+
 describe('the server as npm start runs it', () => {
-  it('[LM4] finds a client that answers nothing within 20 seconds', async () => {
+  it('[LM4][EV2][EV4] finds clients that answer nothing within 20 seconds, and says that they left', async () => {
     const server = await startProcess();
     const alice = await TestClient.connect(`${server.url}?meetingId=standup&userId=alice`);
+    const stopped = startClient(`${server.url}?meetingId=standup&userId=stopped`);
+    expect(await alice.next()).toMatchObject({ data: { eventType: 'user-joined', userId: 'stopped' } });
     const startedAtMs = performance.now();
+    process.kill(stopped, 'SIGSTOP');
     const frozen = await RawClient.open(`${server.url}?meetingId=standup&userId=frozen`);
+    expect(await alice.next()).toMatchObject({
+      ...{ type: 'event', origin: 'server', seq: 2 },
+      data: { eventType: 'user-left', userId: 'stopped', reason: 'connection-lost' },
+    });
     expect(await frozen.closed).toBeUndefined();
     expect(performance.now() - startedAtMs).toBeLessThan(20_000);
     expect(await alice.request(hello)).toMatchObject({ type: 'ack', sent: 0, failed: 0, stale: 0 });

@@ -13,13 +13,13 @@ const readme = readFileSync('README.md', 'utf8').split('\n');
 const wscatLines = readme.filter((line) => line.startsWith('npx wscat '));
 const typedLines = readme.filter((line) => line.startsWith('{"action"'));
 
-it("the README's own lines connect two users, who send to everybody, to a user and to a connection, and leave", async () => {
+it("the README's own lines connect two users, who send to everybody, to a user and to a connection, and a third who joins", async () => {
   const server = await startTestServer();
   const paste = (line: string) =>
     new Terminal(line.replace('ws://127.0.0.1:3001/production', server.webSocketUrl));
-  expect([wscatLines.length, typedLines.length]).toEqual([2, 3]);
-  const [pastedByAlice = '', pastedByBob = ''] = wscatLines;
-  const [toEverybody = '', toBob = '', toConnection = ''] = typedLines;
+  expect([wscatLines.length, typedLines.length]).toEqual([3, 5]);
+  const [pastedByAlice = '', pastedByBob = '', pastedByCarol = ''] = wscatLines;
+  const [toEverybody = '', toBob = '', toConnection = '', join = '', history = ''] = typedLines;
 
   const alice = paste(pastedByAlice);
   await greet(server, 'alice', alice);
@@ -43,6 +43,27 @@ it("the README's own lines connect two users, who send to everybody, to a user a
   expect(await bob.next()).toMatchObject({ type: 'ack', sent: 1 });
   const offer = await alice.next();
   expect(offer).toMatchObject({ type: 'offer', from: { userId: 'bob' }, data: { sdp: 'v=0…' } });
+
+  const carol = paste(pastedByCarol);
+  await server.logLine({ event: 'connected', userId: 'carol' });
+  // wscat drops what is typed before it is open; joining again does no harm.
+  const retyping = setInterval(() => carol.type(join), 100);
+  expect(await carol.next()).toMatchObject({ type: 'welcome', participantCount: 1 });
+  clearInterval(retyping);
+  for (const terminal of [alice, bob]) {
+    expect(await terminal.next()).toMatchObject({ origin: 'server', data: { eventType: 'user-joined' } });
+  }
+  carol.type(history);
+  let log = await carol.next();
+  while (log.type === 'welcome') log = await carol.next();
+  expect(log).toMatchObject({
+    type: 'history',
+    entries: [{ data: 'Hello everybody' }, { data: { eventType: 'user-joined', userId: 'carol' } }],
+  });
+  await carol.leave();
+  for (const terminal of [alice, bob]) {
+    expect(await terminal.next()).toMatchObject({ data: { eventType: 'user-left', reason: 'left' } });
+  }
 
   await bob.leave();
   await server.logLine({ event: 'disconnected', connectionId: connectionIdIn(offer), reason: 'left' });
@@ -71,9 +92,10 @@ class Terminal {
   readonly #lines: AsyncIterator<string>;
 
   constructor(line: string) {
-    const [, url] = /^npx wscat -c '([^']+)'$/.exec(line) ?? [];
+    const [, subprotocol, url] = /^npx wscat (?:-s (\S+) )?-c '([^']+)'$/.exec(line) ?? [];
     if (url === undefined) throw new Error(`no line with wscat: ${line}`);
-    this.#process = spawn(process.execPath, [wscat, '-c', url]);
+    const options = subprotocol === undefined ? [] : ['-s', subprotocol];
+    this.#process = spawn(process.execPath, [wscat, ...options, '-c', url]);
     onTestFinished(() => void this.#process.kill());
     if (!this.#process.stdout) throw new Error('wscat has no output');
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();

@@ -136,7 +136,7 @@ function sendFrames({ socket }: TestClient, { text, fragmentBytes = FRAME_BYTES 
   } while (start < payload.length);
 }
 
-const messageKeys = new Set(['type', 'from', 'data', 'timestamp', 'messageId', 'to', 'clientSeq']);
+const messageKeys = new Set(['type', 'from', 'data', 'timestamp', 'messageId', 'to', 'clientSeq', 'seq']);
 const serverTypes = new Set(['ack', 'error', 'welcome', 'pong', 'history', 'participants', 'bye', 'void']);
 
 /** Whether a frame is what another participant may send: from the sender of this lane, and nothing in it the server's. */
@@ -145,6 +145,8 @@ function isMessage(frame: Frame): boolean {
   return (
     userId === 'mallory' &&
     Object.keys(frame).every((key) => messageKeys.has(key)) &&
+    // A chat to the meeting is logged, and nothing else.
+    'seq' in frame === (frame.type === 'chat' && !('to' in frame)) &&
     /^[A-Za-z][A-Za-z0-9._:-]{0,63}$/.test(String(frame.type)) &&
     !serverTypes.has(String(frame.type))
   );

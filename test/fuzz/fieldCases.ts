@@ -23,7 +23,7 @@ import {
 const quoted = JSON.stringify;
 
 /** The JSON of anything that is no id: no string, or not 1 to 128 characters, or with what no character is. */
-const noId = (random: Random): string =>
+export const noId = (random: Random): string =>
   random.pick([
     random.pick(['0', '1', 'true', 'false', '1e400', '[]', '{}', '""', '["witness"]', '{"length":1}']),
     jsonString(random, plainText(random, between(random, 129, 400))),

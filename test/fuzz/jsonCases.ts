@@ -105,7 +105,7 @@ export const withoutAction: MakeTextCase = (random, scene, number) => {
 
 const wrongActions = ['$connect', '$disconnect', '$default', '__proto__', 'constructor', 'toString'].concat(
   ['hasOwnProperty', 'valueOf', '', ' ', 'SENDMESSAGE', 'sendMessage ', 'sendmessage', 'sendMessage\u0000'],
-  ['$request.body.action', '$&', '{}', '[object Object]', 'join', 'ping', '../sendMessage'],
+  ['$request.body.action', '$&', '{}', '[object Object]', 'Join', 'pings', '../sendMessage'],
 );
 
 /** A request with an action that no route has. */

@@ -18,6 +18,8 @@ const documented = {
 /** A code that a malformed frame may be answered with. */
 export type DocumentedCode = keyof typeof documented;
 
+const actions = ['sendMessage', 'join', 'update', 'history', 'participants', 'leave', 'ping'];
+
 /**
  * Compares replies with what PROTOCOL.md says of the frames they answer. It knows nothing of how the server reads a
  * frame: what is expected comes with each case.
@@ -30,7 +32,11 @@ export class Judge {
   faultOf({ expected, requestId }: TextCase, reply: Frame): string | undefined {
     switch (expected.reply) {
       case 'ack':
-        return faultOfAck(reply, expected.sent) ?? faultOfEcho(reply, requestId);
+        return (
+          faultOfAck(reply, expected.sent) ??
+          faultOfPlace(reply, expected.place) ??
+          faultOfEcho(reply, requestId)
+        );
       case 'error':
         return (
           this.#faultOfError(reply, expected.code, expected.namesActions) ?? faultOfEcho(reply, requestId)
@@ -49,8 +55,7 @@ export class Judge {
     if (!isDeepStrictEqual(facts, { status: documented[code], code, retryable: false }))
       return `not ${documented[code]} ${code}`;
     if (typeof message !== 'string' || !/^\w.*\.$/.test(message)) return 'the message is no sentence';
-    if (namesActions && !isDeepStrictEqual(details, { actions: ['sendMessage'] }))
-      return 'details name no actions';
+    if (namesActions && !isDeepStrictEqual(details, { actions })) return 'details name no actions';
     if (code !== 'target_not_found') return undefined;
     this.#notFound ??= { ...reply, requestId: undefined };
     const isTheSame = isDeepStrictEqual({ ...reply, requestId: undefined }, this.#notFound);
@@ -59,11 +64,16 @@ export class Judge {
 }
 
 function faultOfAck(reply: Frame, sent: unknown): string | undefined {
-  const { type, requestId: _, messageId, ...counts } = reply;
+  const { type, requestId: _, messageId, seq: __, ...counts } = reply;
   if (type !== 'ack') return 'no ack';
   if (typeof messageId !== 'string' || messageId === '') return 'the ack names no message';
   const isRight = isDeepStrictEqual(counts, { sent, failed: 0, stale: 0 });
   return isRight ? undefined : `the ack counts otherwise than sent ${sent}, and nothing else`;
+}
+
+function faultOfPlace({ seq }: Frame, place: 'logged' | 'not logged'): string | undefined {
+  const isRight = place === 'logged' ? Number.isInteger(seq) && Number(seq) > 0 : seq === undefined;
+  return isRight ? undefined : `the ack has seq ${seq}, but the message is ${place}`;
 }
 
 function faultOfEcho(reply: Frame, requestId: string | undefined): string | undefined {

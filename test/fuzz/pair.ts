@@ -20,6 +20,7 @@ export class ChattingPair {
   readonly #random: Random;
   #state: 'chatting' | 'stopping' = 'chatting';
   #exchanged = 0;
+  #logged = 0;
 
   private constructor(participants: readonly [Participant, Participant], seed: number) {
     this.#participants = participants;
@@ -68,14 +69,16 @@ export class ChattingPair {
     const number = this.#exchanged++;
     const data: unknown = JSON.parse(JSON.stringify({ number, said: JSON.parse(jsonValue(this.#random)) }));
     const requestId = `chat-${number}`;
-    from.client.send({ action: 'sendMessage', ...this.#target(to), messageType: 'chat', data, requestId });
+    const target = this.#target(to);
+    from.client.send({ action: 'sendMessage', ...target, messageType: 'chat', data, requestId });
     const ack = await nextOf(from, `the ack of ${requestId}`);
     const { type, messageId, sent } = ack;
     if (type !== 'ack' || ack.requestId !== requestId || sent !== 1)
       throw disturbed(from.userId, `the ack of ${requestId}`, ack);
     const { timestamp: _, to: __, ...received } = await nextOf(to, requestId);
     const author = { connectionId: from.connectionId, userId: from.userId, userName: nameOf(from) };
-    const expected = { type: 'chat', from: author, data, messageId };
+    const place = 'meetingId' in target ? { seq: ++this.#logged } : {};
+    const expected = { type: 'chat', from: author, data, messageId, ...place };
     if (!isDeepStrictEqual(received, expected)) throw disturbed(to.userId, expected, received);
   }
 

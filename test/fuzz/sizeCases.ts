@@ -6,6 +6,7 @@ import {
   aRequest,
   type Draft,
   type MakeTextCase,
+  placeOf,
   refused,
   type TextCase,
   withMember,
@@ -105,9 +106,12 @@ export const duplicateKeys: MakeTextCase = (random, scene, number) => {
   const others = shuffled(random, withoutMember(draft, key).members);
   const isRight = percent(random, 50);
   const [first, last] = isRight ? [wrong, right] : [right, wrong];
+  const members: Draft['members'] = [[key, first], ...others, [key, last]];
   return {
-    text: writeOrdered(random, [[key, first], ...others, [key, last]]),
+    text: writeOrdered(random, members),
     requestId: draft.requestId,
-    expected: isRight ? { reply: 'ack', sent: 1 } : { reply: 'error', code },
+    expected: isRight
+      ? { reply: 'ack', sent: 1, place: placeOf({ ...draft, members }) }
+      : { reply: 'error', code },
   };
 };

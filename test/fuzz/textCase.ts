@@ -15,7 +15,7 @@ export type Person = { readonly userId: string; readonly connectionId: string };
 
 /** What must come back, known from how the frame was made. */
 type Expected =
-  | { readonly reply: 'ack'; readonly sent: number }
+  | { readonly reply: 'ack'; readonly sent: number; readonly place: 'logged' | 'not logged' }
   | { readonly reply: 'error'; readonly code: DocumentedCode; readonly namesActions?: boolean }
   | { readonly reply: 'ack or error' };
 
@@ -104,11 +104,22 @@ export function writeOrdered(random: Random, members: Draft['members']): string 
 /** A request that must be acked and reach the witness. */
 export function acked(random: Random, draft: Draft): TextCase {
   const { requestId } = draft;
-  return { text: write(random, draft), requestId, expected: { reply: 'ack', sent: 1 } };
+  return {
+    text: write(random, draft),
+    requestId,
+    expected: { reply: 'ack', sent: 1, place: placeOf(draft) },
+  };
 }
 
 /** A request that must be refused with this code. */
 export function refused(random: Random, draft: Draft, code: DocumentedCode): TextCase {
   const { requestId } = draft;
   return { text: write(random, draft), requestId, expected: { reply: 'error', code } };
+}
+
+/** A chat to the meeting is logged, and nothing else. Of members with the same key the last counts. */
+export function placeOf({ members }: Draft): 'logged' | 'not logged' {
+  const { messageType, targetConnectionId = 'null', targetUserId = 'null' } = Object.fromEntries(members);
+  const isDirect = targetConnectionId !== 'null' || targetUserId !== 'null';
+  return messageType === '"chat"' && !isDirect ? 'logged' : 'not logged';
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../harness/random.ts';
+import * as actions from './actionCases.ts';
 import { between, plainText, shuffled } from './chance.ts';
 import * as fields from './fieldCases.ts';
 import * as json from './jsonCases.ts';
@@ -33,12 +34,12 @@ function edit(random: Random, characters: string[]): void {
 
 /** Every kind of text frame, and how many there are of each. */
 const kinds: readonly (readonly [kind: string, count: number, make: MakeTextCase])[] = [
-  ['truncated', 900, json.truncated],
-  ['noise', 800, json.noise],
-  ['broken syntax', 1300, json.brokenSyntax],
+  ['truncated', 700, json.truncated],
+  ['noise', 600, json.noise],
+  ['broken syntax', 1000, json.brokenSyntax],
   ['not an object', 900, json.notAnObject],
   ['without an action', 700, json.withoutAction],
-  ['wrong action', 1400, json.wrongAction],
+  ['wrong action', 1100, json.wrongAction],
   ['without a target', 600, fields.withoutAnyTarget],
   ['wrong target', 1200, fields.wrongTarget],
   ['another meeting', 900, fields.anotherMeeting],
@@ -47,6 +48,8 @@ const kinds: readonly (readonly [kind: string, count: number, make: MakeTextCase
   ['wrong messageType', 1000, fields.wrongMessageType],
   ['wrong requestId', 800, fields.wrongRequestId],
   ['wrong clientSeq', 700, fields.wrongClientSeq],
+  ['wrong field of another action', 800, actions.wrongField],
+  ['wrong requestId of another action', 200, actions.wrongRequestIdElsewhere],
   ['right after all', 400, fields.rightAfterAll],
   ['well-formed', 400, fields.wellFormed],
   ['too deep', 90, sizes.tooDeep],

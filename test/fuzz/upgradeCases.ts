@@ -57,7 +57,8 @@ const withHeaders = (
 
 const subprotocol: MakeUpgradeCase = (random, scene) => {
   const offered = random.pick([
-    'cloudmeetx.v1',
+    'cloudmeetx.v2',
+    'CloudMeetX.v1',
     'chat',
     'bearer.a.b-c_d',
     "!#$%&'*+.^`|~",

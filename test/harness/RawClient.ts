@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { decodeFrame, encodeFrame, type FrameToSend, opcodes, type RawFrame } from './rawFrames.ts';
 
@@ -58,11 +59,14 @@ export class RawClient {
 
   /** Connects a socket and sends nothing. */
   static async connect(url: string): Promise<RawClient> {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
+    const { hostname, port, protocol } = new URL(url);
+    const isSecure = protocol === 'wss:';
+    const socket = isSecure
+      ? connectTls({ host: hostname, port: Number(port || 443), servername: hostname })
+      : connect(Number(port || 80), hostname);
     const client = new RawClient(socket, new URL(url));
     onTestFinished(() => client.destroy());
-    await once(socket, 'connect');
+    await once(socket, isSecure ? 'secureConnect' : 'connect');
     return client;
   }
 
@@ -137,7 +141,9 @@ export class RawClient {
 
   /** Resets the connection, as a peer that crashed. */
   destroy(): void {
-    this.socket.resetAndDestroy();
+    // Node resets plain sockets only; one of TLS just goes away.
+    if (this.#url.protocol === 'wss:') this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   #onData(chunk: Buffer, onAnswer: (answer: HttpAnswer) => void): void {

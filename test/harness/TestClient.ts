@@ -22,6 +22,7 @@ export class TestClient {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   readonly #frames: string[] = [];
   readonly #waiting: ((frame: string) => void)[] = [];
+  #replies = 0;
 
   private constructor(url: string, { protocols = [], ...options }: TestClientOptions) {
     this.socket = new WebSocket(url, [...protocols], options);
@@ -97,9 +98,41 @@ export class TestClient {
     return this.next();
   }
 
+  /** Sends a message and returns the frame that names its requestId; others stay to be read, in their order. */
+  async replyTo(message: Frame): Promise<Frame> {
+    const requestId = `reply-${++this.#replies}`;
+    this.send({ requestId, ...message });
+    const before: string[] = [];
+    for (;;) {
+      const text = await this.nextText();
+      const frame = JSON.parse(text) as Frame;
+      if (frame.requestId === (message.requestId ?? requestId)) {
+        this.#frames.unshift(...before);
+        return frame;
+      }
+      before.push(text);
+    }
+  }
+
+  /** Sends a text message in frames of so many bytes. */
+  sendFragments(text: string, bytes: number): void {
+    const payload = Buffer.from(text);
+    for (let from = 0; from < payload.length; from += bytes) {
+      this.socket.send(payload.subarray(from, from + bytes), {
+        binary: false,
+        fin: from + bytes >= payload.length,
+      });
+    }
+  }
+
   /** Frames that have come and that nobody has read. */
   get unread(): readonly Frame[] {
     return this.#frames.map((frame) => JSON.parse(frame) as Frame);
+  }
+
+  /** Throws away what has come and nobody has read. */
+  forget(): void {
+    this.#frames.length = 0;
   }
 
   /** Closes in the ordinary way and waits until that is done. */

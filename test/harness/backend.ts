@@ -1,9 +1,9 @@
 import type { Backend } from '../../lambda/shared/backend.ts';
 import { createLog } from '../../lambda/shared/log.ts';
-import { EmbeddedMeetings } from '../../src/embedded/EmbeddedMeetings.ts';
 import { EmbeddedRateLimit } from '../../src/embedded/EmbeddedRateLimit.ts';
 import type { ConnectionSender, SendOutcome } from '../../src/meeting/ports.ts';
 import type { ConnectionId } from '../../src/protocol/ids.ts';
+import { memoryMeetings } from './embeddedMeetings.ts';
 
 /** The moment at which everything happens in tests of handlers: 2026-11-22, 08:04:01 UTC. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 8, 4, 1);
@@ -17,6 +17,10 @@ class RecordingSender implements ConnectionSender {
     return connectionIds.map((connectionId) => this.#record(connectionId, `send ${connectionId} ${payload}`));
   }
 
+  async check(connectionId: ConnectionId): Promise<'open' | 'gone' | 'unknown'> {
+    return states[this.#record(connectionId, `check ${connectionId}`)];
+  }
+
   async disconnect(connectionId: ConnectionId): Promise<SendOutcome> {
     return this.#record(connectionId, `disconnect ${connectionId}`);
   }
@@ -27,15 +31,19 @@ class RecordingSender implements ConnectionSender {
   }
 }
 
+const states = { sent: 'open', gone: 'gone', failed: 'unknown' } as const;
+
 /** A backend of small real ports, in which time stands still and messages are numbered m1, m2, … */
 export function testBackend(given: Partial<Backend> = {}) {
   const logged: Readonly<Record<string, unknown>>[] = [];
   let messages = 0;
   const connections = new RecordingSender();
   const backend: Backend = {
-    meetings: new EmbeddedMeetings(),
+    meetings: memoryMeetings({ now: () => NOW_MS }),
     connections,
     rateLimit: new EmbeddedRateLimit({ messagesPerSecond: 50, burst: 100 }, () => NOW_MS),
+    deliveryQueue: { retry: async () => {} },
+    limits: {},
     membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
     log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
     now: () => NOW_MS,

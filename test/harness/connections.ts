@@ -9,6 +9,7 @@ export function aConnection(
     userId?: string;
     userName?: string;
     connectedAtMs?: number;
+    client?: 'plain' | 'v1';
   } = {},
 ): Connection {
   const { connectionId = 'alice-1', meetingId = 'standup', userId = 'alice' } = given;
@@ -18,5 +19,6 @@ export function aConnection(
     userId: userId as UserId,
     userName: given.userName ?? 'Alice',
     connectedAtMs: given.connectedAtMs ?? Date.UTC(2026, 10, 22),
+    client: given.client ?? 'plain',
   };
 }

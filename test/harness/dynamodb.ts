@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import type { TableNames } from '../../src/aws/tables.ts';
+import type { TableNames } from '../../src/aws/store.ts';
 
 const installedIn = '.components/dynamodb-local';
 
@@ -38,7 +38,8 @@ export type TestDynamoDB = {
 export async function startDynamoDB(): Promise<TestDynamoDB> {
   const { endpoint, stop } = process.env.DYNAMODB_ENDPOINT
     ? { endpoint: process.env.DYNAMODB_ENDPOINT, stop: async () => {} }
-    : await startLocal();
+    : // Somebody else may have taken the port that was free a moment before.
+      await startLocal().catch(() => startLocal());
   const connect = () => new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: testCredentials });
   return { endpoint, connect, stop };
 }

@@ -1,118 +1,171 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import type { Environment } from '../../lambda/shared/environment.ts';
+import { GatewaySender } from '../../local/GatewaySender.ts';
+import { DynamoLog } from '../../src/aws/DynamoLog.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
-import type { TableNames } from '../../src/aws/tables.ts';
+import type { Store, TableNames } from '../../src/aws/store.ts';
+import { withChaos } from '../../src/gateway/chaos.ts';
+import { createClock } from '../../src/gateway/clock.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
-import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
+import type { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
+import type { GatewayOptions } from '../../src/gateway/options.ts';
+import type { Routes } from '../../src/gateway/routes.ts';
+import { sweep } from '../../src/meeting/sweep.ts';
+import type { MeetingId } from '../../src/protocol/ids.ts';
+import { CallRecord } from './CallRecord.ts';
+import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
-import { startFaultyProxy } from './faultyProxy.ts';
+import { FaultyStore } from './FaultyStore.ts';
 import { LogKeeper } from './LogKeeper.ts';
+import { type StartedFunction, startFunctions } from './lambdaFunctions.ts';
+import { authorityOf, close, listen } from './listening.ts';
+import type { Random } from './random.ts';
 import type { BackendOptions, BackendUnderTest } from './server.ts';
 
 const region = 'us-east-1';
 const stage = 'production';
-const functionNames = ['onConnect', 'onDisconnect', 'sendMessage', 'onDefault'] as const;
+
+/** What a test of the built functions may do beside. */
+export type LambdaBackend = BackendUnderTest & {
+  /** Invokes once what a schedule invokes. */
+  passTime(): Promise<void>;
+  /** Takes a seq of a meeting's log and never uses it, as a function that dies there. */
+  leaveHole(meetingId: MeetingId): Promise<void>;
+  /** Ends what has ended without anybody being told, when all that is under way is done: a sweep after eleven minutes. */
+  sweep(): Promise<void>;
+  /** Kills one process of one function, whatever it does, if there is any. */
+  killProcess(random: Random): void;
+};
 
 /** The zips that would be deployed, each in processes of its own, behind the gateway, with the DynamoDB of the run. */
-export async function startLambdaBackend(
-  env: Environment,
-  options: BackendOptions,
-): Promise<BackendUnderTest> {
-  const endpoint = process.env.DYNAMODB_ENDPOINT;
-  if (!endpoint) throw new Error('DYNAMODB_ENDPOINT is not set: start this by npm run test:lambda');
+export async function startLambdaBackend(env: Environment, options: BackendOptions): Promise<LambdaBackend> {
+  const { DYNAMODB_ENDPOINT: endpoint, CALL_RECORD: callRecord } = process.env;
+  if (!endpoint || !callRecord) throw new Error('to be started by npm run test:lambda');
   const dynamo = new DynamoDBClient({ endpoint, region, credentials: testCredentials });
   const tables = await createTables(dynamo);
-  const proxy = await startFaultyProxy(endpoint);
   const log = new LogKeeper();
-
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const functions = startFunctions(log, {
-    ...env,
-    TABLE_NAME: tables.connections,
-    MEETINGS_TABLE_NAME: tables.meetings,
-    LOG_LEVEL: 'debug',
-    CALLBACK_URL: `http://${authority}/${stage}`,
-    AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
-    AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
-  });
-  const gateway = createGateway(functions, options);
+  const { trouble = usualTrouble } = options;
+  const random = chanceOfTest();
+  const store = new FaultyStore(
+    trouble?.store && {
+      ...{ ...trouble.store, random },
+      // Among the functions' own lines, so that a test that fails shows what it met.
+      report: (fault) => log.write(JSON.stringify({ event: 'store fault', fault })),
+    },
+  );
+  const record = new CallRecord(deployedFunctions);
+  const server = await listen(createServer());
+  const doors = { endpoint, store, record, server, stage, region };
+  const functions = await startFunctions({ env, log, tables, doors });
+  const items = storeOn(dynamo, tables);
+  const meetings = new DynamoMeetings(items);
+  const underWay = new Set<Promise<unknown>>();
+  const api = {
+    routes: routesTo(functions, underWay),
+    connectionsApi: { accessKey: testCredentials, region },
+  };
+  const gateway = createGateway(
+    trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
+    options,
+  );
   gateway.attach(server);
   return {
-    webSocketUrl: `ws://${authority}/${stage}`,
+    webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
-    meetings: meetingsOn(dynamo, tables),
-    setStore: proxy.setState,
+    meetings,
+    leaveHole: async (meetingId) => void (await new DynamoLog(items).takeSeq(meetingId)),
+    passTime: () => invokeScheduled(functions),
+    setStore: (state) => {
+      store.state = state;
+    },
+    async sweep() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      const connections = new GatewaySender(() => gateway);
+      const deliveryQueue = { retry: async () => {} };
+      const { errors } = await sweep({ meetings, connections, deliveryQueue, now: elevenMinutesLater });
+      if (errors.length > 0) throw new AggregateError(errors, 'the sweep failed');
+    },
+    killProcess(random) {
+      const processIds = functions.flatMap(({ lambda }) => lambda.processIds);
+      if (processIds.length > 0) process.kill(random.pick(processIds), 'SIGKILL');
+    },
     async stop() {
       await gateway.close();
-      server.closeAllConnections();
-      server.close();
-      await Promise.all(Object.values(functions).map((lambda) => lambda.close()));
-      proxy.stop();
+      close(server);
+      await Promise.all(functions.map((started) => started.stop()));
       dynamo.destroy();
+      record.save(callRecord);
     },
   };
 }
 
-type Functions = Readonly<Record<(typeof functionNames)[number], LambdaFunction>>;
+const elevenMinutesLater = () => Date.now() + 660_000;
 
-function startFunctions(log: LogKeeper, env: Environment): Functions {
-  const environment = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
-  const start = (name: string) =>
-    new LambdaFunction({
-      zip: `dist/lambda/${name}.zip`,
-      functionName: `CloudMeetX-${name}`,
-      environment,
-      region,
-      // As they are deployed, so that what doesn't fit shows here.
-      memoryMb: name === 'sendMessage' ? 512 : 256,
-      timeoutMs: name === 'sendMessage' ? 29_000 : 10_000,
-      concurrency: 4,
-      onLine: (line) => {
-        if (line.startsWith('{')) log.write(line);
-      },
-    });
-  const [onConnect, onDisconnect, sendMessage, onDefault] = functionNames.map(start) as [
-    LambdaFunction,
-    LambdaFunction,
-    LambdaFunction,
-    LambdaFunction,
-  ];
-  return { onConnect, onDisconnect, sendMessage, onDefault };
-}
+type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi'>;
 
-function createGateway(functions: Functions, { pingIntervalMs }: BackendOptions): Gateway {
-  const twoWay = { routeResponseSelectionExpression: '$default' } as const;
+function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
+  const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
   return new Gateway({
     stage,
-    connectionsApi: { accessKey: testCredentials, region },
+    clock,
     ...(pingIntervalMs !== undefined && { pingIntervalMs }),
-    routes: {
-      $connect: { integration: functions.onConnect.invoke },
-      $disconnect: { integration: functions.onDisconnect.invoke },
-      messages: {
-        sendMessage: { integration: functions.sendMessage.invoke, ...twoWay },
-        $default: { integration: functions.onDefault.invoke, ...twoWay },
-      },
-    },
+    ...api,
   });
 }
 
-function meetingsOn(dynamo: DynamoDBClient, tables: TableNames): DynamoMeetings {
-  return new DynamoMeetings({
+function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<unknown>>): Routes {
+  const noting = (invoke: LambdaFunction['invoke']) => (event: Parameters<typeof invoke>[0]) => {
+    const invocation = invoke(event).finally(() => underWay.delete(invocation));
+    underWay.add(invocation);
+    return invocation;
+  };
+  const routed = functions.flatMap(({ trigger, lambda }) =>
+    trigger.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
+  );
+  const integrationOf = (routeKey: string) => {
+    const found = routed.find(({ key }) => key === routeKey);
+    if (!found) throw new Error(`no function has the route ${routeKey}`);
+    return found.integration;
+  };
+  const messages = routed.filter(({ key }) => !['$connect', '$disconnect'].includes(key));
+  return {
+    $connect: { integration: integrationOf('$connect') },
+    $disconnect: { integration: integrationOf('$disconnect') },
+    messages: {
+      ping: { integration: pong, ...twoWay },
+      ...Object.fromEntries(
+        messages.map(({ key, direction, integration }) => [
+          key,
+          { integration, ...(direction === 'two-way' && twoWay) },
+        ]),
+      ),
+    },
+  };
+}
+
+const twoWay = { routeResponseSelectionExpression: '$default' } as const;
+
+/** The one route without a function: a mock integration. */
+const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
+
+async function invokeScheduled(functions: readonly StartedFunction[]): Promise<void> {
+  const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+  const scheduled = functions.filter(({ trigger }) => trigger.kind === 'schedule');
+  await Promise.all(scheduled.map(({ lambda }) => lambda.invokeAs(crypto.randomUUID(), event)));
+}
+
+function storeOn(dynamo: DynamoDBClient, tables: TableNames): Store {
+  return {
     documents: DynamoDBDocumentClient.from(dynamo),
     tables,
     connectionTtlSeconds: 86_400,
+    historyTtlSeconds: 604_800,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: async () => {},
     random: Math.random,
-  });
+  };
 }

@@ -2,9 +2,10 @@ import type { Environment } from '../../lambda/shared/environment.ts';
 import { createLog } from '../../lambda/shared/log.ts';
 import { readConfig } from '../../local/config.ts';
 import { startServer } from '../../local/server.ts';
-import { FaultyMeetings } from './FaultyMeetings.ts';
+import type { Meetings } from '../../src/meeting/ports.ts';
+import { faultyMeetings } from './faultyMeetings.ts';
 import { LogKeeper } from './LogKeeper.ts';
-import type { BackendOptions, BackendUnderTest } from './server.ts';
+import type { BackendOptions, BackendUnderTest, StoreState } from './server.ts';
 
 /** What `npm start` runs, in the test's own process. */
 export async function startLocalBackend(
@@ -12,18 +13,33 @@ export async function startLocalBackend(
   options: BackendOptions,
 ): Promise<BackendUnderTest> {
   const log = new LogKeeper();
-  const faulty = new FaultyMeetings();
+  const store: { state: StoreState; meetings: Meetings | undefined } = {
+    state: 'working',
+    meetings: undefined,
+  };
+  const fault = async () => {
+    while (store.state === 'stalled') await new Promise(setImmediate);
+    // Words that no client may read.
+    if (store.state === 'failing') throw new Error('SECRET-TABLE is unreachable');
+  };
   const server = await startServer(
-    readConfig({ PORT: '0', ...env }, []),
+    readConfig({ PORT: '0', DATA_DIR: ':memory:', ...env }, []),
     createLog({ level: 'debug', write: log.write, now: Date.now }),
-    { meetings: faulty, ...options },
+    {
+      ...options,
+      wrapMeetings: (meetings) => {
+        store.meetings = meetings;
+        return faultyMeetings(meetings, fault);
+      },
+    },
   );
+  if (!store.meetings) throw new Error('the server opened no store');
   return {
     webSocketUrl: server.webSocketUrl,
     log,
-    meetings: faulty,
+    meetings: store.meetings,
     setStore: (state) => {
-      faulty.state = state;
+      store.state = state;
     },
     stop: () => server.stop(),
   };

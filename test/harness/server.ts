@@ -1,10 +1,12 @@
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/environment.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
+import type { Participant } from '../../src/protocol/participants.ts';
+import type { Trouble } from './conditions.ts';
 import type { LogKeeper, LogLine } from './LogKeeper.ts';
 import { startLambdaBackend } from './lambdaBackend.ts';
 import { startLocalBackend } from './localBackend.ts';
-import { TestClient, type TestClientOptions } from './TestClient.ts';
+import { type Frame, TestClient, type TestClientOptions } from './TestClient.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -20,11 +22,30 @@ export type BackendUnderTest = {
   stop(): Promise<void>;
 };
 
+/** What a welcome has for certain, once a test has seen that it is one. */
+export type Welcome = Frame & {
+  readonly self: { readonly connectionId: string };
+  readonly participants: readonly Participant[];
+  readonly log: {
+    readonly epoch: string;
+    readonly seq: number;
+    readonly entries: readonly Frame[];
+    readonly more: boolean;
+    readonly recovered: boolean;
+  };
+};
+
 /** How a store behaves. */
 export type StoreState = 'working' | 'failing' | 'stalled';
 
 /** What a test may ask for beside environment variables. */
-export type BackendOptions = { readonly pingIntervalMs?: number };
+export type BackendOptions = {
+  readonly pingIntervalMs?: number;
+  /** With the functions: other trouble than is usual under the conditions of the run. */
+  readonly trouble?: Trouble;
+  /** With the functions: by how much earlier every connection is said to have connected than it did. */
+  readonly connectedEarlierMs?: number;
+};
 
 /** Where the handlers run: `npm run test:lambda` sets `TARGET=lambda`. */
 export const target: 'local' | 'lambda' = process.env.TARGET === 'lambda' ? 'lambda' : 'local';
@@ -38,6 +59,10 @@ export type TestServer = BackendUnderTest & {
   url(query: Query): string;
   /** Connects as alice, bob, …, to the meeting "standup" unless told otherwise. */
   connect(userId: string, query?: Query, options?: TestClientOptions): Promise<TestClient>;
+  /** Connects as a v1 client, which has yet to join. */
+  connectV1(userId: string, query?: Query): Promise<TestClient>;
+  /** Connects as a v1 client and joins, with what else the join should say. */
+  join(userId: string, join?: Frame, query?: Query): Promise<{ client: TestClient; welcome: Welcome }>;
   /** Connects, and tells by which connectionId the server knows the client. */
   connectKnown(userId: string, query?: Query): Promise<{ client: TestClient; connectionId: string }>;
 };
@@ -61,8 +86,15 @@ export async function startTestServer(
       url({ meetingId: 'standup', userId, userName: nameOf(userId), ...query }),
       clientOptions,
     );
+  const connectV1 = (userId: string, query: Query = {}) =>
+    connect(userId, query, { protocols: ['cloudmeetx.v1'] });
   return {
     ...backend,
+    connectV1,
+    async join(userId, join = {}, query = {}) {
+      const client = await connectV1(userId, query);
+      return { client, welcome: (await client.replyTo({ action: 'join', ...join })) as Welcome };
+    },
     logged: log.lines,
     logLine: (fields) => log.line(fields),
     url,

@@ -26,17 +26,26 @@ export type ServerProcess = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
+/** What the operating system holds a process to. */
+export type ProcessLimits = {
+  /** How large a file it may write, in blocks of 512 bytes: beyond, the disk is as good as full. */
+  readonly fileBlocks?: number;
+};
+
 /**
- * Starts the built server (`build.ts` has seen to it) with nothing but this environment, on a free port unless told otherwise,
+ * Starts the built server (`build.ts` has seen to it) with nothing but this environment, on a free port and with its data in memory unless told otherwise,
  * and waits until it serves or has exited. When the test is finished, it is killed if it still runs.
  */
 export async function startProcess(
   env: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
+  { fileBlocks }: ProcessLimits = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/local/main.mjs', ...flags], {
+  const command = [process.execPath, '--enable-source-maps', 'dist/local/main.mjs', ...flags];
+  const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks} && `;
+  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...command], {
     cwd: root,
-    env: { PORT: '0', ...env },
+    env: { PORT: '0', DATA_DIR: ':memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = endOf(child);

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const functions = ['onConnect', 'onDefault', 'onDisconnect', 'sendMessage'];
+const functions = readdirSync('lambda')
+  .filter((name) => name !== 'shared')
+  .sort();
 
 describe('the build', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-build-'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+const folders = ['docs', 'src/meeting', 'test/protocol', 'test/contracts', 'test/conformance/stage'];
 const rule = (id: string): string => `| **${id}** | What holds. |\n`;
 // Put together here, so that the check doesn't take these for tests of the project.
 const test = (name: string): string => ['i', `t('${name}', () => {});\n`].join('');
@@ -47,6 +48,42 @@ describe('the rules check', () => {
   });
 });
 
+const gatewayRule = (id: string, cells: string): string => `| **${id}** | What holds. | ${cells} |\n`;
+
+describe('the check of the rules about the gateway', () => {
+  const files = (cells: string, onStages = true) => ({
+    'docs/GATEWAY.md': gatewayRule('GU1', cells),
+    'test/conformance/a.test.ts': test('[GU1] says so'),
+    ...(onStages && { 'test/conformance/stage/a.test.ts': test('[GU1] says so there') }),
+  });
+
+  it.each(['documented: `page` | stage', 'observed: O1, O2 | probe, keys', 'assumed | stage, keys'])(
+    'takes %s for a rule that a deployed stage is tested by',
+    (cells) => {
+      expect(check({ rules: [], tests: [], extra: files(cells) })).toMatchObject({ status: 0 });
+    },
+  );
+
+  it('takes a reason for a rule that it is not', () => {
+    expect(check({ rules: [], tests: [], extra: files('ours | no: ours', false) })).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it.each([
+    ['documented | stage', true, "doesn't say how it is known"],
+    ['observed somewhere | stage', true, "doesn't say how it is known"],
+    ['ours | ', true, "doesn't say what checking it on a deployed stage takes"],
+    ['ours | no: ', false, "doesn't say what checking it on a deployed stage takes"],
+    ['assumed | stage', false, 'is not checked by a test in test/conformance/stage'],
+    ['assumed | no: a reason', true, 'is checked by a test in test/conformance/stage'],
+  ])('fails on %s (with such a test: %s)', (cells, onStages, complaint) => {
+    const { status, output } = check({ rules: [], tests: [], extra: files(cells, onStages) });
+    expect(status).toBe(1);
+    expect(output).toContain(`docs/GATEWAY.md: rule GU1 ${complaint}`);
+  });
+});
+
 /** Runs the check over a project of these rules and protocol tests alone. */
 function check(project: {
   rules: readonly string[];
@@ -58,8 +95,7 @@ function check(project: {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-rules-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of ['docs', 'src/meeting', 'test/protocol', 'test/contracts'])
-    mkdirSync(join(folder, name), { recursive: true });
+  for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'docs/PROTOCOL.md'), project.rules.map(rule).join(''));
   writeFileSync(join(folder, 'docs/GATEWAY.md'), '');
   writeFileSync(join(folder, 'src/meeting/ports.ts'), '');

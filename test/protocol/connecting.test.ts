@@ -93,14 +93,23 @@ describe('connecting', () => {
     expect(server.logged).toContainEqual(expect.objectContaining({ level: 'error', routeKey: '$connect' }));
   });
 
-  it('[CN6] refuses whoever offers subprotocols, since it speaks none yet', async () => {
+  it('[CN6] confirms cloudmeetx.v1 alone of what a client offers', async () => {
     const server = await startTestServer();
-    const { statusCode, body } = await TestClient.refused(server.url({ meetingId: 'standup' }), {
-      protocols: ['cloudmeetx.v1', 'bearer.abc'],
+    const client = await TestClient.connect(server.url({ meetingId: 'standup' }), {
+      protocols: ['bearer.abc', 'cloudmeetx.v1'],
     });
-    expect(statusCode).toBe(400);
-    expect(JSON.parse(body)).toMatchObject({ code: 'unsupported_subprotocol' });
+    expect(client.socket.protocol).toBe('cloudmeetx.v1');
   });
+
+  it.each([[['graphql-ws']], [['bearer.abc', 'cloudmeetx.v2']]])(
+    '[CN6] refuses whoever offers %j',
+    async (protocols) => {
+      const server = await startTestServer();
+      const refused = await TestClient.refused(server.url({ meetingId: 'standup' }), { protocols });
+      expect(refused.statusCode).toBe(400);
+      expect(JSON.parse(refused.body)).toMatchObject({ code: 'unsupported_subprotocol' });
+    },
+  );
 
   it('[CN7] refuses one connection more than the meeting takes, until somebody leaves', async () => {
     const server = await startTestServer({ MAX_CONNECTIONS_PER_MEETING: '2' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noTrouble } from '../harness/conditions.ts';
 import { startTestServer, target } from '../harness/server.ts';
 
 const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
@@ -69,7 +70,7 @@ describe('limits', () => {
   });
 
   it('[LM4] cuts off who does not answer at all', async () => {
-    const server = await startTestServer({}, { pingIntervalMs: 20 });
+    const server = await startTestServer({}, { pingIntervalMs: 200 });
     const alice = await server.connect('alice');
     const frozen = await server.connect('frozen', {}, { autoPong: false });
     expect(await frozen.closed).toEqual({ code: 1006, reason: '' });
@@ -78,7 +79,8 @@ describe('limits', () => {
   });
 
   it('[LM5] acks what it is handling when the server is told to stop, and then closes', async () => {
-    const server = await startTestServer();
+    // A stop waits two seconds for handlers, and one for $disconnect.
+    const server = await startTestServer({}, { trouble: noTrouble });
     const alice = await server.connect('alice');
     const bob = await server.connect('bob');
     server.setStore('stalled');
@@ -96,7 +98,7 @@ describe('limits', () => {
   });
 
   it('[LM5] closes with 1001 when the server stops, after every message was acked', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, { trouble: noTrouble });
     const { client: alice, connectionId } = await server.connectKnown('alice');
     const bob = await server.connect('bob');
     expect(await alice.request(hello)).toMatchObject({ type: 'ack', sent: 1 });

@@ -30,6 +30,7 @@ describe('messages', () => {
       data: 'hello',
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       messageId: ack.messageId,
+      seq: ack.seq,
     });
     expect(Date.parse(String(message.timestamp))).toBeGreaterThanOrEqual(beforeMs);
     expect(Date.parse(String(message.timestamp))).toBeLessThanOrEqual(Date.now());

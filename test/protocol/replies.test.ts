@@ -77,7 +77,9 @@ describe('replies', () => {
   it('[AK4] tell a connection that is no member any more', async () => {
     const server = await startTestServer();
     const { client: alice, connectionId } = await server.connectKnown('alice');
-    await server.meetings.leave(connectionId as ConnectionId, 'left');
+    const connection = await server.meetings.find(connectionId as ConnectionId);
+    if (!connection) throw new Error('alice is not there');
+    await server.meetings.leave(connection, 'left');
     expect(await alice.request(hello)).toMatchObject({ status: 403, code: 'not_in_meeting' });
   });
 });

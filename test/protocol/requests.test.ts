@@ -3,6 +3,8 @@ import { startTestServer } from '../harness/server.ts';
 
 const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
 
+const actions = ['sendMessage', 'join', 'update', 'history', 'participants', 'leave', 'ping'];
+
 describe('requests', () => {
   it.each([
     '',
@@ -18,9 +20,9 @@ describe('requests', () => {
       type: 'error',
       status: 400,
       code: 'invalid_json',
-      message: 'The message is not valid JSON. Actions: sendMessage.',
+      message: `The message is not valid JSON. Actions: ${actions.join(', ')}.`,
       retryable: false,
-      details: { actions: ['sendMessage'] },
+      details: { actions },
     });
   });
 
@@ -32,7 +34,7 @@ describe('requests', () => {
       expect(await alice.requestText(text)).toMatchObject({
         status: 400,
         code: 'invalid_request',
-        details: { actions: ['sendMessage'] },
+        details: { actions },
       });
     },
   );
@@ -58,8 +60,8 @@ describe('requests', () => {
     expect(await alice.request({ ...hello, action })).toMatchObject({
       status: 400,
       code: 'unknown_action',
-      message: expect.stringContaining('Actions: sendMessage.'),
-      details: { actions: ['sendMessage'] },
+      message: expect.stringContaining(`Actions: ${actions.join(', ')}.`),
+      details: { actions },
     });
     expect(await bob.request(hello)).toMatchObject({ type: 'ack', sent: 1 });
     expect(bob.unread).toEqual([]);

@@ -134,6 +134,20 @@ describe('targets of sendMessage', () => {
     );
   });
 
+  it('[TG8] parts with the connection that is gone, and with no other of its user', async () => {
+    const server = await startTestServer();
+    const alice = await server.connect('alice');
+    const bob = await server.connect('bob');
+    await server.meetings.connect(
+      aConnection({ connectionId: 'bob-gone', userId: 'bob', connectedAtMs: Date.now() - 30_001 }),
+      roomy,
+    );
+    const toBob = { ...message, targetUserId: 'bob' };
+    expect(await alice.request(toBob)).toMatchObject({ type: 'ack', sent: 1, failed: 0, stale: 1 });
+    expect(await alice.request(toBob)).toMatchObject({ type: 'ack', sent: 1, failed: 0, stale: 0 });
+    for (let n = 0; n < 2; n++) expect(await bob.next()).toMatchObject({ data: 'hello' });
+  });
+
   it('[TG8] gives a connection that may still be opening the benefit of the doubt', async () => {
     const server = await startTestServer();
     await server.meetings.connect(

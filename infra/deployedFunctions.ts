@@ -1,0 +1,108 @@
+// Plain data that imports nothing: the CDK app makes functions, routes, schedule and permissions of it, and
+// `npm run test:lambda` runs the built functions by it and holds every call they make to what is granted here.
+
+/**
+ * What a function may do: DynamoDB actions on either table, and methods of `@connections`.
+ *
+ * A transaction needs the permissions of the writes in it; there is none for TransactWriteItems itself:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
+export type Access = {
+  readonly connections: readonly TableAction[];
+  readonly meetings: readonly TableAction[];
+  readonly manageConnections: readonly ManagementMethod[];
+};
+
+type TableAction = 'GetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+type ManagementMethod = 'POST' | 'GET' | 'DELETE';
+
+/** The route that invokes a function, and whether what it returns is sent to the client. */
+export type FunctionRoute = {
+  readonly kind: 'route';
+  readonly key: string;
+  readonly direction: 'one-way' | 'two-way';
+};
+
+/** The schedule that invokes a function. */
+export type Schedule = { readonly kind: 'schedule'; readonly everyMinutes: number };
+
+/** How a function is deployed. */
+export type DeployedFunction = {
+  readonly trigger: FunctionRoute | Schedule;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Exactly what its code calls, through `src/aws`; a change there changes it here. */
+  readonly access: Access;
+};
+
+const small = { memoryMb: 256, timeoutSeconds: 10 } as const;
+// A fan-out is work for the processor, whose share grows with the memory, and takes the longer the larger the meeting.
+const large = { memoryMb: 512, timeoutSeconds: 30 } as const;
+
+/** A route whose client hears nothing of what the function returns. */
+export const oneWay = (key: string) => ({ kind: 'route', key, direction: 'one-way' }) as const;
+
+/** A route whose client is sent what the function returns. */
+export const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-way' }) as const;
+
+const nothing: Access = { connections: [], meetings: [], manageConnections: [] };
+
+/** `Meetings.find`: whoever sends something is looked up by its row. */
+const finding: Access = { ...nothing, connections: ['GetItem'] };
+
+/** `Meetings.head` and `entries`: reading makes the log's head where there is none, and seals holes by voids. */
+const reading: Access = { ...nothing, meetings: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] };
+
+/** A user's item and a connection's row change together, and with them the log, whose seq is taken before. */
+const changing: Access = {
+  ...nothing,
+  connections: ['PutItem'],
+  meetings: ['GetItem', 'PutItem', 'UpdateItem'],
+};
+
+/** `Meetings.leave`: the same for a connection that goes. */
+const leaving: Access = {
+  ...nothing,
+  connections: ['DeleteItem'],
+  meetings: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+};
+
+/** The members are found and posted to, and those that turn out to be gone leave. */
+const announcing: Access = together(leaving, {
+  ...nothing,
+  meetings: ['Query'],
+  manageConnections: ['POST'],
+});
+
+/** A connection that others gave way to: they are removed, told and disconnected. */
+const arriving: Access = together(changing, announcing, { ...nothing, manageConnections: ['DELETE'] });
+
+/** The functions of a deployment, by the names of their folders in `lambda/`. */
+export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
+  onConnect: { trigger: oneWay('$connect'), ...small, access: arriving },
+  onDisconnect: { trigger: oneWay('$disconnect'), ...small, access: together(finding, announcing) },
+  // Answers by what it returns.
+  onDefault: { trigger: twoWay('$default'), ...small, access: nothing },
+  sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(finding, announcing) },
+  join: { trigger: twoWay('join'), ...large, access: together(finding, arriving, reading) },
+  update: { trigger: twoWay('update'), ...small, access: together(finding, announcing) },
+  history: { trigger: twoWay('history'), ...small, access: together(finding, reading) },
+  participants: { trigger: twoWay('participants'), ...small, access: together(finding, reading) },
+  leave: { trigger: twoWay('leave'), ...small, access: together(finding, announcing) },
+  // As long as until the next one begins.
+  sweep: {
+    trigger: { kind: 'schedule', everyMinutes: 5 },
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    access: together(announcing, { ...nothing, connections: ['Scan'], manageConnections: ['GET'] }),
+  },
+};
+
+/** All that any of them grants, each thing once. */
+function together(...granted: readonly Access[]): Access {
+  return {
+    connections: [...new Set(granted.flatMap(({ connections }) => connections))],
+    meetings: [...new Set(granted.flatMap(({ meetings }) => meetings))],
+    manageConnections: [...new Set(granted.flatMap(({ manageConnections }) => manageConnections))],
+  };
+}

@@ -1,0 +1,56 @@
+import { createHistory } from '../lambda/history/history.ts';
+import { createJoin } from '../lambda/join/join.ts';
+import { createLeave } from '../lambda/leave/leave.ts';
+import { createOnConnect } from '../lambda/onConnect/onConnect.ts';
+import { createOnDefault } from '../lambda/onDefault/onDefault.ts';
+import { createOnDisconnect } from '../lambda/onDisconnect/onDisconnect.ts';
+import { createParticipants } from '../lambda/participants/participants.ts';
+import { createSendMessage } from '../lambda/sendMessage/sendMessage.ts';
+import type { Backend } from '../lambda/shared/backend.ts';
+import { createUpdate } from '../lambda/update/update.ts';
+import { Gateway } from '../src/gateway/Gateway.ts';
+import type { GatewayOptions } from '../src/gateway/options.ts';
+import type { Routes } from '../src/gateway/routes.ts';
+import type { Config } from './config.ts';
+
+/** The gateway in front of the handlers. */
+export function createGateway(
+  config: Config,
+  backend: Backend,
+  { wrapRoutes = (routes) => routes, ...given }: Given,
+): Gateway {
+  return new Gateway({
+    stage: config.stage,
+    quotas: config.quotas,
+    ...given,
+    report: ({ kind, ...context }) => backend.log.warn(kind, context),
+    routes: wrapRoutes(meetingRoutes(backend)),
+  });
+}
+
+type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
+  readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
+};
+
+/** The API's routes, each with the handler that is its Lambda function on AWS. */
+export function meetingRoutes(backend: Backend): Routes {
+  return {
+    $connect: { integration: createOnConnect(backend) },
+    $disconnect: { integration: createOnDisconnect(backend) },
+    messages: {
+      sendMessage: { integration: createSendMessage(backend), ...twoWay },
+      join: { integration: createJoin(backend), ...twoWay },
+      update: { integration: createUpdate(backend), ...twoWay },
+      history: { integration: createHistory(backend), ...twoWay },
+      participants: { integration: createParticipants(backend), ...twoWay },
+      leave: { integration: createLeave(backend), ...twoWay },
+      ping: { integration: pong, ...twoWay },
+      $default: { integration: createOnDefault(backend), ...twoWay },
+    },
+  };
+}
+
+const twoWay = { routeResponseSelectionExpression: '$default' } as const;
+
+/** On AWS a mock integration, which asks no function. */
+const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });

@@ -1,0 +1,81 @@
+import { entryOf } from '../meeting/entry.ts';
+import type { Entry } from '../meeting/ports.ts';
+import type { MessageFrame } from '../protocol/frames.ts';
+import type { MeetingId } from '../protocol/ids.ts';
+import type { EventFrame } from '../protocol/participants.ts';
+import type { JournaledChange } from './Journal.ts';
+import type { Log, MeetingTables, RequestKey } from './MeetingTables.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What keeping logs needs. */
+export type LogsOptions = {
+  readonly tables: MeetingTables;
+  readonly historyTtlSeconds: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+};
+
+/** Where each meeting's log stands, in memory ahead of the tables by what this tick has brought. */
+export class Logs {
+  readonly #options: LogsOptions;
+  readonly #logs = new Map<MeetingId, Log>();
+  readonly #uncommitted = new Map<string, Entry>();
+  #lastMeeting: number;
+
+  constructor(options: LogsOptions) {
+    this.#options = options;
+    this.#lastMeeting = options.tables.lastMeeting();
+  }
+
+  /** A meeting's log; a new one, which nothing has been written to, if it has none. */
+  log(meetingId: MeetingId): Log {
+    const known = this.#logs.get(meetingId) ?? this.#options.tables.log(meetingId);
+    const log = known ?? { id: ++this.#lastMeeting, epoch: this.#options.newId(), seq: 0 };
+    this.#logs.set(meetingId, log);
+    return log;
+  }
+
+  /** Lets go of a log that nobody is there to use; the tables have it. */
+  forget(meetingId: MeetingId): void {
+    this.#logs.delete(meetingId);
+  }
+
+  /** Takes the next seq for a frame. The caller journals the change. */
+  append(
+    meetingId: MeetingId,
+    frame: MessageFrame | EventFrame,
+    request?: RequestKey,
+  ): { readonly entry: Entry; readonly change: JournaledChange } {
+    const { tables, now, historyTtlSeconds } = this.#options;
+    const before = this.log(meetingId);
+    const after = { ...before, seq: before.seq + 1 };
+    const entry = entryOf(frame, after.seq);
+    const key = request && uncommittedKey(meetingId, request);
+    const nowMs = now();
+    this.#logs.set(meetingId, after);
+    if (key) this.#uncommitted.set(key, entry);
+    const write = () => {
+      if (key) this.#uncommitted.delete(key);
+      tables.writeLog(meetingId, after);
+      tables.writeEntry(after.id, entry, nowMs + historyTtlSeconds * 1000);
+      if (request) tables.writeRequest(after.id, request, { seq: entry.seq, expiresAtMs: nowMs + DAY_MS });
+    };
+    const undo = () => {
+      if (key) this.#uncommitted.delete(key);
+      this.#logs.set(meetingId, before);
+    };
+    return { entry, change: { write, undo } };
+  }
+
+  /** What a user's request with this name was logged as, whether or not it is committed yet. */
+  requested(meetingId: MeetingId, request: RequestKey): Entry | undefined {
+    const uncommitted = this.#uncommitted.get(uncommittedKey(meetingId, request));
+    if (uncommitted) return uncommitted;
+    return this.#options.tables.requested(this.log(meetingId).id, request, this.#options.now());
+  }
+}
+
+const uncommittedKey = (meetingId: MeetingId, { userId, requestId }: RequestKey): string =>
+  JSON.stringify([meetingId, userId, requestId]);

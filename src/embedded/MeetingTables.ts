@@ -1,0 +1,110 @@
+import type Database from 'libsql';
+import type { Connection, Entry, EntryPage, EntryRange } from '../meeting/ports.ts';
+import { takePage } from '../meeting/takePage.ts';
+import type { MeetingId, UserId } from '../protocol/ids.ts';
+
+/** A meeting's log: the number that stands for the meeting in the other tables, and where the log stands. */
+export type Log = { readonly id: number; readonly epoch: string; readonly seq: number };
+
+/** Which chat a client has sent: its own name for it. */
+export type RequestKey = { readonly userId: UserId; readonly requestId: string };
+
+/** The statements on the tables of {@link openDatabase}. Those that write are to be called from a journal. */
+export class MeetingTables {
+  readonly #statement: ReturnType<typeof prepare>;
+
+  constructor(database: Database.Database) {
+    this.#statement = prepare(database);
+  }
+
+  log(meetingId: MeetingId): Log | undefined {
+    return this.#statement.log.get(meetingId) as Log | undefined;
+  }
+
+  /** The highest number that was given to a meeting; 0 if none was. */
+  lastMeeting(): number {
+    return (this.#statement.lastMeeting.get() as { id: number }).id;
+  }
+
+  writeLog(meetingId: MeetingId, { id, epoch, seq }: Log): void {
+    this.#statement.writeLog.run(id, meetingId, epoch, seq);
+  }
+
+  writeEntry(meeting: number, { seq, text }: Entry, expiresAtMs: number): void {
+    this.#statement.writeEntry.run(meeting, seq, text, expiresAtMs);
+  }
+
+  writeRequest(
+    meeting: number,
+    { userId, requestId }: RequestKey,
+    { seq, expiresAtMs }: { readonly seq: number; readonly expiresAtMs: number },
+  ): void {
+    this.#statement.writeRequest.run(meeting, userId, requestId, seq, expiresAtMs);
+  }
+
+  /** The entry that an earlier request with this name led to. */
+  requested(meeting: number, { userId, requestId }: RequestKey, nowMs: number): Entry | undefined {
+    const row = this.#statement.requested.get(meeting, userId, requestId, nowMs) as Entry | undefined;
+    // What libsql's get() returns has a field of its own besides.
+    return row && { seq: row.seq, text: row.text };
+  }
+
+  writeParticipant(meeting: number, connection: Connection): void {
+    this.#statement.writeParticipant.run(meeting, connection.userId, JSON.stringify(connection));
+  }
+
+  deleteParticipant(meeting: number, userId: UserId): void {
+    this.#statement.deleteParticipant.run(meeting, userId);
+  }
+
+  /** One connection of each person who is there according to the tables. */
+  participants(): readonly Connection[] {
+    const rows = this.#statement.participants.all() as { connection: string }[];
+    return rows.map(({ connection }) => JSON.parse(connection) as Connection);
+  }
+
+  entries({ id, seq: last }: Log, range: EntryRange, nowMs: number): EntryPage {
+    const { limit } = range;
+    if ('before' in range) {
+      const rows = this.#statement.entriesBefore.all(id, range.before, nowMs, limit + 1);
+      const { taken, more } = takePage(rows as Entry[], limit);
+      return { entries: taken.toReversed(), more, unbroken: false };
+    }
+    const through = Math.min(range.through ?? last, last);
+    const rows = this.#statement.entriesAfter.all(id, range.after, through, nowMs, limit + 1);
+    const { taken, more } = takePage(rows as Entry[], limit);
+    // Nothing of a log is missing here but what expired, which is its oldest part.
+    const unbroken = taken[0] ? taken[0].seq === range.after + 1 : range.after >= through;
+    return { entries: taken, more, unbroken };
+  }
+
+  deleteExpired(nowMs: number): void {
+    this.#statement.deleteEntries.run(nowMs);
+    this.#statement.deleteRequests.run(nowMs);
+  }
+}
+
+function prepare(database: Database.Database) {
+  const sql = (text: string) => database.prepare(text);
+  return {
+    log: sql('SELECT id, epoch, seq FROM meetings WHERE meeting_id = ?'),
+    lastMeeting: sql('SELECT COALESCE(MAX(id), 0) AS id FROM meetings'),
+    writeLog: sql(
+      'INSERT INTO meetings VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq',
+    ),
+    writeEntry: sql('INSERT INTO entries VALUES (?, ?, ?, ?)'),
+    writeRequest: sql('INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)'),
+    requested: sql(`SELECT seq, text FROM requests JOIN entries USING (meeting, seq)
+      WHERE meeting = ? AND user_id = ? AND request_id = ? AND requests.expires_at > ?`),
+    writeParticipant: sql(`INSERT INTO participants VALUES (?, ?, ?)
+      ON CONFLICT (meeting, user_id) DO UPDATE SET connection = excluded.connection`),
+    deleteParticipant: sql('DELETE FROM participants WHERE meeting = ? AND user_id = ?'),
+    participants: sql('SELECT connection FROM participants ORDER BY meeting, user_id'),
+    entriesAfter: sql(`SELECT seq, text FROM entries
+      WHERE meeting = ? AND seq > ? AND seq <= ? AND expires_at > ? ORDER BY seq LIMIT ?`),
+    entriesBefore: sql(`SELECT seq, text FROM entries
+      WHERE meeting = ? AND seq < ? AND expires_at > ? ORDER BY seq DESC LIMIT ?`),
+    deleteEntries: sql('DELETE FROM entries WHERE expires_at <= ?'),
+    deleteRequests: sql('DELETE FROM requests WHERE expires_at <= ?'),
+  };
+}

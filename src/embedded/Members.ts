@@ -1,0 +1,75 @@
+import type { Audience, Connection } from '../meeting/ports.ts';
+import { type HeldConnection, isMember, memberCount, type User } from '../meeting/user.ts';
+import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
+
+/** One meeting's users, and how many members they are together. */
+type Meeting = { readonly users: Map<UserId, User>; memberCount: number };
+
+/** Who names a user: a connection, or the ids themselves. */
+type UserKey = { readonly meetingId: MeetingId; readonly userId: UserId };
+
+/** Who is connected, in memory: connections die with the process. Users are replaced as a whole, never changed. */
+export class Members {
+  readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #meetings = new Map<MeetingId, Meeting>();
+
+  connection(connectionId: ConnectionId): Connection | undefined {
+    return this.#connections.get(connectionId);
+  }
+
+  connections(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
+  user({ meetingId, userId }: UserKey): User | undefined {
+    return this.#meetings.get(meetingId)?.users.get(userId);
+  }
+
+  users(meetingId: MeetingId): Iterable<User> {
+    return this.#meetings.get(meetingId)?.users.values() ?? [];
+  }
+
+  /** The connection as its user holds it now, with that user. */
+  held({ connectionId, ...key }: UserKey & Pick<Connection, 'connectionId'>) {
+    const user = this.user(key);
+    const self = user?.held.find(({ connection }) => connection.connectionId === connectionId);
+    return user && self ? { user, self } : undefined;
+  }
+
+  memberCount(meetingId: MeetingId): number {
+    return this.#meetings.get(meetingId)?.memberCount ?? 0;
+  }
+
+  isEmpty(meetingId: MeetingId): boolean {
+    return !this.#meetings.has(meetingId);
+  }
+
+  recipients(audience: Audience): readonly Connection[] {
+    switch (audience.kind) {
+      case 'connection': {
+        const connection = this.#connections.get(audience.connectionId);
+        return connection?.meetingId === audience.meetingId && isMember(connection) ? [connection] : [];
+      }
+      case 'user':
+        return this.user(audience)?.held.flatMap(member) ?? [];
+      case 'meeting':
+        return [...this.users(audience.meetingId)].flatMap(({ held }) => held.flatMap(member));
+    }
+  }
+
+  /** Puts what a change made of a user in the place of what was. */
+  replace(key: UserKey, user: User | undefined): void {
+    const meeting = this.#meetings.get(key.meetingId) ?? { users: new Map(), memberCount: 0 };
+    const before = meeting.users.get(key.userId);
+    for (const { connection } of before?.held ?? []) this.#connections.delete(connection.connectionId);
+    for (const { connection } of user?.held ?? []) this.#connections.set(connection.connectionId, connection);
+    meeting.memberCount += memberCount(user) - memberCount(before);
+    if (user) meeting.users.set(key.userId, user);
+    else meeting.users.delete(key.userId);
+    if (meeting.users.size > 0) this.#meetings.set(key.meetingId, meeting);
+    else this.#meetings.delete(key.meetingId);
+  }
+}
+
+const member = ({ connection }: HeldConnection): readonly Connection[] =>
+  isMember(connection) ? [connection] : [];
