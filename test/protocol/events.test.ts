@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { calmStore } from '../harness/conditions.ts';
 import { startTestServer } from '../harness/server.ts';
 import type { TestClient } from '../harness/TestClient.ts';
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const exactSeqs = { trouble: calmStore };
 
 describe('events', () => {
   it('[EV1] announce the first connection of a user to everyone else, plain clients included', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const plain = await server.connect('plain');
     const { client: alice } = await server.join('alice');
     await plain.next();
@@ -38,7 +40,7 @@ describe('events', () => {
   });
 
   it('[EV2] announce the leaving of a person, not of a socket', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const { client: laptop } = await server.join('bob');
     const { client: phone, welcome } = await server.join('bob', { session: 'phone' });
@@ -62,7 +64,7 @@ describe('events', () => {
   });
 
   it('[EV2] announce nothing of who was never seen', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const [plain, v1] = [await server.connect('plain'), await server.connectV1('carol')];
     await Promise.all([plain.close(), v1.close()]);
@@ -71,7 +73,7 @@ describe('events', () => {
   });
 
   it('[EV2] announce one leave when a client says leave, closes, and is found gone', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const { client: bob } = await server.join('bob');
     expect(await bob.request({ action: 'leave', requestId: 'l' })).toEqual({ type: 'ack', requestId: 'l' });

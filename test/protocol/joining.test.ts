@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { noTrouble } from '../harness/conditions.ts';
+import { calmStore } from '../harness/conditions.ts';
 import { startTestServer } from '../harness/server.ts';
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
 const chat = { ...hello, messageType: 'chat' };
+const exactSeqs = { trouble: calmStore };
 
 describe('joining', () => {
   it('[JN1] is answered by a welcome that tells who one is, who is there, and what holds', async () => {
-    const server = await startTestServer({ MAX_CONNECTIONS_PER_MEETING: '7' });
+    const server = await startTestServer({ MAX_CONNECTIONS_PER_MEETING: '7' }, exactSeqs);
     const { welcome } = await server.join('alice', {
       requestId: 'j1',
       session: 'tab-1',
@@ -144,7 +145,7 @@ describe('joining', () => {
   });
 
   it('[JN5] brings back whoever was away to what was said meanwhile', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const { client: bob, welcome } = await server.join('bob');
     const { epoch, seq } = welcome.log;
@@ -177,7 +178,7 @@ describe('joining', () => {
   });
 
   it('[JN6] has more entries fetched by history', async () => {
-    const server = await startTestServer({}, { trouble: noTrouble });
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice, welcome } = await server.join('alice');
     const { epoch, seq } = welcome.log;
     const data = 'x'.repeat(20_000);
@@ -308,7 +309,7 @@ describe('joining', () => {
 
 describe('participants', () => {
   it('[PT1] pages through the roster by userId', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     for (const userId of ['dave', 'bob', 'carol']) await server.join(userId);
     const { client: alice } = await server.join('alice');
     const page = async (request: object) => {

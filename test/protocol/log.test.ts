@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { noTrouble } from '../harness/conditions.ts';
+import { calmStore } from '../harness/conditions.ts';
 import { startTestServer } from '../harness/server.ts';
 import type { Frame } from '../harness/TestClient.ts';
 
 const chat = { action: 'sendMessage', meetingId: 'standup', messageType: 'chat', data: 'hello' };
 const history = { action: 'history' };
-/** A store that fails makes writers give up a seq, and the log then has voids, as LG7 says. */
-const exactSeqs = { trouble: noTrouble };
+const exactSeqs = { trouble: calmStore };
 const seqsOf = (reply: Frame) => (reply.entries as Frame[]).map(({ seq }) => seq);
 
 describe('the meeting log', () => {
@@ -37,7 +36,7 @@ describe('the meeting log', () => {
   });
 
   it('[LG1] holds what plain clients say, too', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const [alice, bob] = [await server.connect('alice'), await server.connect('bob')];
     expect(await alice.request(chat)).toMatchObject({ type: 'ack', seq: 1, sent: 1 });
     expect(await alice.request(chat)).toMatchObject({ type: 'ack', seq: 2, sent: 1 });
@@ -86,7 +85,7 @@ describe('the meeting log', () => {
   });
 
   it('[LG3] keeps a chat that could not be logged from everyone', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const { client: bob } = await server.join('bob');
     await alice.next();
@@ -148,7 +147,7 @@ describe('the meeting log', () => {
   });
 
   it('[LG5] refuses a chat of more than 64 KB, and takes others of that size', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     const half = 'x'.repeat(16_000);
     // A browser's frames end at 32 KB; lone surrogates need six bytes each as JSON.
@@ -193,7 +192,7 @@ describe('the meeting log', () => {
     ['limit', { limit: 0 }],
     ['limit', { limit: 301 }],
   ])('[JN3] refuses a history with a wrong %s (%j)', async (field, request) => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     expect(await alice.request({ ...history, ...request })).toMatchObject({
       code: 'invalid_request',
@@ -202,7 +201,7 @@ describe('the meeting log', () => {
   });
 
   it('[LG6] is read in pages that a frame can hold, one line at least', async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     for (let n = 0; n < 5; n++) await alice.request({ ...chat, data: 'x'.repeat(20_000) });
     const forwards = await alice.request({ ...history, after: 0 });
@@ -212,7 +211,7 @@ describe('the meeting log', () => {
   });
 
   it("[LG6] is nobody else's to read", async () => {
-    const server = await startTestServer();
+    const server = await startTestServer({}, exactSeqs);
     const { client: alice } = await server.join('alice');
     await alice.request({ ...chat, data: 'secret' });
     const { client: mallory } = await server.join('mallory', {}, { meetingId: 'elsewhere' });
