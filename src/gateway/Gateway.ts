@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { Corks } from './Corks.ts';
 import { createClock } from './clock.ts';
 import { type ConnectionEnd, gatewayEnds } from './closeReasons.ts';
 import {
@@ -17,6 +18,7 @@ import { gatewayLimits, ownLimits } from './limits.ts';
 import type { GatewayOptions } from './options.ts';
 import { createSelectRoute } from './routes.ts';
 import { TokenBucket } from './TokenBucket.ts';
+import { textFrame } from './textFrame.ts';
 import { type UpgradeRequest, Upgrader } from './Upgrader.ts';
 import { answerWithoutUpgrading, isStagePath, isWebSocketUpgrade, pathOf } from './upgrade.ts';
 
@@ -52,6 +54,7 @@ export class Gateway {
         options.routes.messages,
         options.routeSelectionExpression ?? '$request.body.action',
       ),
+      corks: new Corks(),
       throttle: () => (options.quotas === 'aws' ? requestQuota.take() : 'granted'),
       onClosed: (context, end) => this.#onClosed(context, end),
     };
@@ -82,8 +85,8 @@ export class Gateway {
 
   /** Sends one text to many connections; outcomes in the order of the ids. */
   send(connectionIds: readonly string[], text: string): SendOutcome[] {
-    const payload = Buffer.from(text);
-    return connectionIds.map((connectionId) => this.#connections.get(connectionId)?.send(payload) ?? 'gone');
+    const frame = textFrame(text);
+    return connectionIds.map((connectionId) => this.#connections.get(connectionId)?.send(frame) ?? 'gone');
   }
 
   /** Closes a connection, as `DELETE @connections` does. */

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Corks } from './Corks.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeReasons.ts';
 import { type ConnectionContext, messageEvent } from './events.ts';
@@ -10,6 +11,7 @@ import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
 import type { Route, SelectRoute } from './routes.ts';
+import { type TextFrame, textFrame } from './textFrame.ts';
 
 /** `sent`: handed to a live socket. `gone`: there is none any more. `failed`: too large, or the peer doesn't read. */
 export type SendOutcome = 'sent' | 'gone' | 'failed';
@@ -20,6 +22,7 @@ export type ConnectionHost = {
   readonly ids: Ids;
   readonly invoker: Invoker;
   readonly selectRoute: SelectRoute;
+  readonly corks: Corks;
   /** Counts one message against the account's quota. */
   readonly throttle: () => 'granted' | 'throttled';
   /** Called once, when the socket is closed. */
@@ -30,6 +33,7 @@ export type ConnectionHost = {
 export class GatewayConnection {
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #host: ConnectionHost;
   readonly #meter = new FrameMeter(gatewayLimits);
   readonly #openedAtMs: number;
@@ -41,6 +45,7 @@ export class GatewayConnection {
 
   constructor(socket: WebSocket, stream: Duplex, context: ConnectionContext, host: ConnectionHost) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#context = context;
     this.#host = host;
     this.#openedAtMs = host.clock.elapsedMs();
@@ -67,11 +72,14 @@ export class GatewayConnection {
   }
 
   /** Sends one text frame. */
-  send(payload: Buffer): SendOutcome {
+  send({ bytes, payloadBytes }: TextFrame): SendOutcome {
     if (!this.isOpen) return 'gone';
-    if (payload.length > gatewayLimits.messageBytes) return 'failed';
-    if (this.#cutOffIfNotReading(payload.length)) return 'failed';
-    this.#socket.send(payload, { binary: false });
+    if (payloadBytes > gatewayLimits.messageBytes) return 'failed';
+    if (this.#cutOffIfNotReading(bytes.length)) return 'failed';
+    // Past `ws`, which would frame it for each socket anew. It has nothing of its own waiting: it neither compresses
+    // here nor reads from blobs, and so writes to the same stream at once.
+    this.#host.corks.cork(this.#stream);
+    this.#stream.write(bytes);
     this.#lastActiveAtMs = this.#host.clock.elapsedMs();
     return 'sent';
   }
@@ -166,7 +174,7 @@ export class GatewayConnection {
   }
 
   #reply(text: string): SendOutcome {
-    return this.send(Buffer.from(text));
+    return this.send(textFrame(text));
   }
 
   #cutOffIfNotReading(moreBytes: number): boolean {

@@ -3,6 +3,7 @@ import { gatewayEnds } from './closeReasons.ts';
 import type { GatewayConnection } from './GatewayConnection.ts';
 import { gatewayLimits } from './limits.ts';
 import { type AccessKey, type SignatureFault, signatureFault } from './signature.ts';
+import { textFrame } from './textFrame.ts';
 import { pathOf } from './upgrade.ts';
 
 /** Who may call `@connections`. */
@@ -92,7 +93,7 @@ function perform(method: string, connection: GatewayConnection, body: Buffer): A
   switch (method) {
     case 'POST':
       // A slow reader's full buffer, too, is a LimitExceededException: botocore's model of PostToConnection.
-      return { sent: { statusCode: 200 }, gone, failed: throttled }[connection.send(body)];
+      return { sent: { statusCode: 200 }, gone, failed: throttled }[connection.send(textFrame(body))];
     case 'GET':
       if (!connection.isOpen) return gone;
       return { statusCode: 200, body: JSON.stringify(connection.describe()) };
