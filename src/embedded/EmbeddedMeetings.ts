@@ -53,6 +53,9 @@ export type EmbeddedMeetingsOptions = {
   readonly schedule?: Schedule;
 };
 
+/** Rows deleted in one transaction: a few milliseconds' worth. */
+const PRUNED_AT_ONCE = 1000;
+
 /**
  * {@link Meetings} of one process: connections in its memory, since they die with it; log and participants in SQLite.
  *
@@ -181,10 +184,15 @@ export class EmbeddedMeetings implements Meetings {
     yield [...this.#members.connections()].filter(({ connectedAtMs }) => connectedAtMs < epochMs);
   }
 
-  /** Deletes what has expired. */
-  prune(): Promise<void> {
+  /** Deletes what has expired, some in each tick, so that nobody waits long behind it. */
+  async prune(): Promise<void> {
     const nowMs = this.#options.now();
-    return this.#journal.append({ write: () => this.#tables.deleteExpired(nowMs), undo: () => {} });
+    for (let deleted = PRUNED_AT_ONCE; deleted === PRUNED_AT_ONCE; ) {
+      const write = () => {
+        deleted = this.#tables.deleteExpired(nowMs, PRUNED_AT_ONCE);
+      };
+      await this.#journal.append({ write, undo: () => {} });
+    }
   }
 
   /** Commits what is pending and lets go of the file. */
@@ -209,7 +217,8 @@ export class EmbeddedMeetings implements Meetings {
     const undoMembers = () => this.#members.replace(connection, before);
     if (!telling) {
       // What the disk needn't know still has its place among the changes that may be taken back.
-      if (!this.#journal.idle) await this.#journal.append({ write: () => {}, undo: undoMembers });
+      if (!this.#journal.idle) await this.#commit(meetingId, { write: () => {}, undo: undoMembers });
+      else this.#forgetIfEmpty(meetingId);
       return undefined;
     }
     if (telling.kind === 'live') {
@@ -240,9 +249,14 @@ export class EmbeddedMeetings implements Meetings {
   #commit(meetingId: MeetingId, { write, undo }: JournaledChange): Promise<void> {
     const writeAndForget = () => {
       write();
-      if (this.#members.isEmpty(meetingId)) this.#logs.forget(meetingId);
+      this.#forgetIfEmpty(meetingId);
     };
     return this.#journal.append({ write: writeAndForget, undo });
+  }
+
+  /** What is kept in memory of a log is for those who are there. To be called when all of it is written. */
+  #forgetIfEmpty(meetingId: MeetingId): void {
+    if (this.#members.isEmpty(meetingId)) this.#logs.forget(meetingId);
   }
 
   /** Whoever was there when the process died lost the connection then: said once, before anybody can come back. */

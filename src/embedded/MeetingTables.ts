@@ -78,9 +78,11 @@ export class MeetingTables {
     return { entries: taken, more, unbroken };
   }
 
-  deleteExpired(nowMs: number): void {
-    this.#statement.deleteEntries.run(nowMs);
-    this.#statement.deleteRequests.run(nowMs);
+  /** Deletes at most so many lines and as many requests; returns how many of either at the most. */
+  deleteExpired(nowMs: number, limit: number): number {
+    const entries = this.#statement.deleteEntries.run(nowMs, limit);
+    const requests = this.#statement.deleteRequests.run(nowMs, limit);
+    return Math.max(entries.changes, requests.changes);
   }
 }
 
@@ -104,7 +106,9 @@ function prepare(database: Database.Database) {
       WHERE meeting = ? AND seq > ? AND seq <= ? AND expires_at > ? ORDER BY seq LIMIT ?`),
     entriesBefore: sql(`SELECT seq, text FROM entries
       WHERE meeting = ? AND seq < ? AND expires_at > ? ORDER BY seq DESC LIMIT ?`),
-    deleteEntries: sql('DELETE FROM entries WHERE expires_at <= ?'),
-    deleteRequests: sql('DELETE FROM requests WHERE expires_at <= ?'),
+    deleteEntries: sql(`DELETE FROM entries WHERE (meeting, seq) IN
+      (SELECT meeting, seq FROM entries WHERE expires_at <= ? LIMIT ?)`),
+    deleteRequests: sql(`DELETE FROM requests WHERE (meeting, user_id, request_id) IN
+      (SELECT meeting, user_id, request_id FROM requests WHERE expires_at <= ? LIMIT ?)`),
   };
 }
