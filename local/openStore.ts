@@ -22,8 +22,9 @@ export function openStore({ dataDir, durability, historyTtlSeconds }: Config): E
         `DATA_DIR "${dataDir}" is in use by another server. Stop that one, or set DATA_DIR to another folder.`,
         { cause: error },
       );
+    const reason = (error as Error).message;
     throw new ConfigError(
-      `DATA_DIR "${dataDir}" can't be used: ${(error as Error).message}. Set it to a folder that this user may write to.`,
+      `DATA_DIR "${dataDir}" can't be used: ${reason}. Set it to a folder that this user may write to, without such a file.`,
       { cause: error },
     );
   }

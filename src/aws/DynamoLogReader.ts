@@ -1,6 +1,6 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Entry, EntryPage, EntryRange } from '../meeting/ports.ts';
-import { takePage } from '../meeting/takePage.ts';
+import { isGapless, takePage } from '../meeting/takePage.ts';
 import type { MeetingId } from '../protocol/ids.ts';
 import type { DynamoLog } from './DynamoLog.ts';
 import { type EntryItem, entryKey, entryOfItem, type HeadItem, headKey, seqOf } from './logItems.ts';
@@ -61,7 +61,7 @@ export class DynamoLogReader {
       this.#page(window, head, limit),
       this.#isUnbroken(meetingId, range.after, head),
     ]);
-    return { entries: taken, more, unbroken };
+    return { entries: taken, more, unbroken: unbroken && isGapless(range.after, taken) };
   }
 
   /** Sees to it that no line up to the head will be written after this. */
@@ -93,10 +93,12 @@ export class DynamoLogReader {
   /** Reads a window part by part. */
   async *#chunks(window: Window, head: HeadItem | undefined): AsyncIterable<readonly Entry[]> {
     const sealed = sealedOf(head);
+    // Whose seq was taken before the head was read has had that time once this has waited it out, in whichever part.
+    const patience = PATIENCE_MS.values();
     let rest = window;
     try {
       while (rest.from <= rest.to) {
-        const { items, reached } = await this.#settled(partOf(rest, sealed), sealed);
+        const { items, reached } = await this.#settled(partOf(rest, sealed), sealed, patience);
         rest = window.direction === 'up' ? { ...rest, from: reached + 1 } : { ...rest, to: reached - 1 };
         yield items.filter((item) => !hasExpired(item, this.#store.now())).map(entryOfItem);
       }
@@ -106,17 +108,15 @@ export class DynamoLogReader {
   }
 
   /** Reads lines; where one is missing, gives its writer time, and then sees to it that it never comes. */
-  async #settled(window: Window, sealed: number): Promise<Items> {
-    let read = await this.#read(window);
-    for (const delayMs of PATIENCE_MS) {
-      if (missing(window, read, sealed).length === 0) return read;
-      await this.#store.sleep(delayMs);
-      read = await this.#read(window);
+  async #settled(window: Window, sealed: number, patience: Iterator<number>): Promise<Items> {
+    for (;;) {
+      const read = await this.#read(window);
+      const holes = missing(window, read, sealed);
+      if (holes.length === 0) return read;
+      const delay = patience.next();
+      if (!delay.done) await this.#store.sleep(delay.value);
+      else await Promise.all(holes.map((seq) => this.#log.putVoid(window.meetingId, seq)));
     }
-    const holes = missing(window, read, sealed);
-    if (holes.length === 0) return read;
-    await Promise.all(holes.map((seq) => this.#log.putVoid(window.meetingId, seq)));
-    return this.#settled(window, sealed);
   }
 
   async #read({ meetingId, from, to, direction, limit }: Window): Promise<Items> {

@@ -14,13 +14,19 @@ export function foldRoster(
   for (const data of lastWords.values()) {
     if (data.eventType === 'user-left') {
       roster.delete(data.userId);
-    } else if ((roster.get(data.userId)?.rev ?? 0) < data.participant.rev) {
-      // Read before it left and came back, if at all.
+    } else if (!isLaterState(roster.get(data.userId), data.participant)) {
       roster.set(data.userId, data.participant);
     }
   }
   return [...roster.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
 }
+
+/**
+ * Whether what was read of a participant is of the time since this joining. The time of joining names it better than
+ * `rev`, which two functions with different clocks may give out in another order.
+ */
+const isLaterState = (read: Participant | undefined, joined: Participant): boolean =>
+  read !== undefined && read.joinedAt === joined.joinedAt && read.rev >= joined.rev;
 
 /** The event that a line tells of, if it is the server's word. */
 function eventOf({ text }: Entry): readonly EventFrame['data'][] {

@@ -35,3 +35,20 @@ it('[ML4] deletes what has expired when it is pruned, however much, and nothing 
   expect(await say(7)).toMatchObject({ outcome: 'appended' });
   await meetings.close();
 });
+
+it('[ML5] claims no log to be unbroken of which lines in between have expired, as after the clock was set back', async () => {
+  const hourMs = 3_600_000;
+  let nowMs = Date.UTC(2026, 10, 22);
+  const meetings = memoryMeetings({ now: () => nowMs });
+  const say = (n: number) => meetings.appendChat(bob, chat(bob, `${n}`), undefined);
+  await say(1);
+  nowMs -= hourMs;
+  await say(2);
+  nowMs += hourMs;
+  await say(3);
+  expect(await meetings.entries({ meetingId, after: 0, limit: 10 })).toMatchObject({ unbroken: true });
+  nowMs += 604_800_000 - 1;
+  const { entries, unbroken } = await meetings.entries({ meetingId, after: 0, limit: 10 });
+  expect([entries.map(({ seq }) => seq), unbroken]).toEqual([[1, 3], false]);
+  await meetings.close();
+});

@@ -35,7 +35,7 @@ import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
 import type { Attributes } from '../protocol/participants.ts';
 import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
 import { Logs } from './Logs.ts';
-import { MeetingTables } from './MeetingTables.ts';
+import { type Log, MeetingTables } from './MeetingTables.ts';
 import { Members } from './Members.ts';
 import { type Durability, openDatabase } from './openDatabase.ts';
 
@@ -155,26 +155,26 @@ export class EmbeddedMeetings implements Meetings {
       return { outcome: 'appended', entry };
     }
     if (!isRetry(earlier, frame)) return { outcome: 'request-id-reused' };
-    await this.#journal.settled();
+    while (!this.#journal.idle) await this.#journal.settled();
     // The disk may have refused the first one meanwhile.
     const logged = this.#logs.requested(meetingId, request);
     return logged ? { outcome: 'duplicate', entry: logged } : this.appendChat(sender, frame, requestId);
   }
 
   async head(meetingId: MeetingId): Promise<LogHead> {
-    await this.#journal.settled();
-    const { epoch, seq } = this.#logs.log(meetingId);
+    while (!this.#journal.idle) await this.#journal.settled();
+    const { epoch, seq } = this.#committedLog(meetingId);
     return { epoch, seq };
   }
 
   async entries(range: EntryRange): Promise<EntryPage> {
-    await this.#journal.settled();
-    return this.#tables.entries(this.#logs.log(range.meetingId), range, this.#options.now());
+    while (!this.#journal.idle) await this.#journal.settled();
+    return this.#tables.entries(this.#committedLog(range.meetingId), range, this.#options.now());
   }
 
   async roster(meetingId: MeetingId): Promise<Roster> {
-    await this.#journal.settled();
-    const { epoch, seq } = this.#logs.log(meetingId);
+    while (!this.#journal.idle) await this.#journal.settled();
+    const { epoch, seq } = this.#committedLog(meetingId);
     const participants = [...this.#members.users(meetingId)].flatMap((user) => participantOf(user) ?? []);
     participants.sort((a, b) => (a.userId < b.userId ? -1 : 1));
     return { epoch, seq, participants };
@@ -195,10 +195,17 @@ export class EmbeddedMeetings implements Meetings {
     }
   }
 
-  /** Commits what is pending and lets go of the file. */
+  /** Commits what is pending and closes. The file stays locked until the process ends. */
   async close(): Promise<void> {
     await this.#journal.settled();
     this.#database.close();
+  }
+
+  /** To be called when nothing is pending: what is shown of a log must be on disk, or its seqs could be shown twice. */
+  #committedLog(meetingId: MeetingId): Log {
+    const log = this.#logs.log(meetingId);
+    this.#forgetIfEmpty(meetingId);
+    return log;
   }
 
   #exceeds({ meetingId }: Connection, change: Omit<MeetingChange, 'members'>): boolean {

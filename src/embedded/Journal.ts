@@ -58,9 +58,9 @@ export class Journal {
       for (const { write } of changes) write();
       this.#database.exec('COMMIT');
     } catch (error) {
+      for (const { undo } of changes.reverse()) undo();
       // Some failures, such as a full disk, have rolled back already.
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-      for (const { undo } of changes.reverse()) undo();
       throw error;
     }
   }

@@ -1,10 +1,13 @@
 import type Database from 'libsql';
 import type { Connection, Entry, EntryPage, EntryRange } from '../meeting/ports.ts';
-import { takePage } from '../meeting/takePage.ts';
+import { isGapless, takePage } from '../meeting/takePage.ts';
 import type { MeetingId, UserId } from '../protocol/ids.ts';
 
 /** A meeting's log: the number that stands for the meeting in the other tables, and where the log stands. */
 export type Log = { readonly id: number; readonly epoch: string; readonly seq: number };
+
+/** Lines read at once. */
+const READ_AT_ONCE = 16;
 
 /** Which chat a client has sent: its own name for it. */
 export type RequestKey = { readonly userId: UserId; readonly requestId: string };
@@ -65,16 +68,16 @@ export class MeetingTables {
 
   entries({ id, seq: last }: Log, range: EntryRange, nowMs: number): EntryPage {
     const { limit } = range;
+    const { entriesBefore, entriesAfter } = this.#statement;
     if ('before' in range) {
-      const rows = this.#statement.entriesBefore.all(id, range.before, nowMs, limit + 1);
-      const { taken, more } = takePage(rows as Entry[], limit);
+      const read = (before: number) => entriesBefore.all(id, before, nowMs, READ_AT_ONCE) as Entry[];
+      const { taken, more } = takePage(inParts(range.before, read), limit);
       return { entries: taken.toReversed(), more, unbroken: false };
     }
     const through = Math.min(range.through ?? last, last);
-    const rows = this.#statement.entriesAfter.all(id, range.after, through, nowMs, limit + 1);
-    const { taken, more } = takePage(rows as Entry[], limit);
-    // Nothing of a log is missing here but what expired, which is its oldest part.
-    const unbroken = taken[0] ? taken[0].seq === range.after + 1 : range.after >= through;
+    const read = (after: number) => entriesAfter.all(id, after, through, nowMs, READ_AT_ONCE) as Entry[];
+    const { taken, more } = takePage(inParts(range.after, read), limit);
+    const unbroken = taken.length > 0 ? isGapless(range.after, taken) : range.after >= through;
     return { entries: taken, more, unbroken };
   }
 
@@ -83,6 +86,14 @@ export class MeetingTables {
     const entries = this.#statement.deleteEntries.run(nowMs, limit);
     const requests = this.#statement.deleteRequests.run(nowMs, limit);
     return Math.max(entries.changes, requests.changes);
+  }
+}
+
+/** Lines one part after another, as far as they are asked for: a page may be full long before its limit. */
+function* inParts(from: number, read: (from: number) => readonly Entry[]): Generator<Entry> {
+  for (let part = read(from); part.length > 0; part = read(part.at(-1)?.seq ?? from)) {
+    yield* part;
+    if (part.length < READ_AT_ONCE) return;
   }
 }
 

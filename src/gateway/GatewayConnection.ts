@@ -178,7 +178,10 @@ export class GatewayConnection {
   }
 
   #cutOffIfNotReading(moreBytes: number): boolean {
-    if (this.#socket.bufferedAmount + moreBytes <= ownLimits.bufferedBytes) return false;
+    const isFull = () => this.#socket.bufferedAmount + moreBytes > ownLimits.bufferedBytes;
+    // What this turn holds back is no sign of a peer that doesn't read, until the operating system has been asked.
+    if (isFull()) this.#stream.uncork();
+    if (!isFull()) return false;
     this.#end ??= gatewayEnds.lost;
     this.#socket.terminate();
     return true;

@@ -79,7 +79,8 @@ export class LambdaEnvironment {
       void this.end();
     }, timeoutMs);
     try {
-      this.#process.send({ event, requestId, deadlineMs: Date.now() + timeoutMs });
+      // Whether it could be sent its end tells: without a callback, a process that just died would end this one.
+      this.#process.send({ event, requestId, deadlineMs: Date.now() + timeoutMs }, () => {});
       const [reply] = (await Promise.race([once(this.#process, 'message'), this.#ended])) as [Reply];
       this.#process.kill('SIGSTOP');
       return resultOf(reply);

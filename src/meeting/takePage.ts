@@ -19,3 +19,7 @@ export function takePage(
   }
   return { taken, more: false };
 }
+
+/** Whether lines follow another one by one, so that nothing between them has expired. */
+export const isGapless = (after: number, entries: readonly Entry[]): boolean =>
+  entries.every(({ seq }, index) => seq === after + 1 + index);

@@ -119,7 +119,8 @@ export function exceedsMeeting({ members, before, after, limits, replaces }: Mee
   const isReplaced = ({ connection }: HeldConnection) =>
     isMember(connection) && connection.connectionId === replaces;
   const replaced = before?.held.some(isReplaced) ? 1 : 0;
-  return grown > 0 && members + grown - replaced > limits.connectionsPerMeeting;
+  const added = grown - replaced;
+  return added > 0 && members + added > limits.connectionsPerMeeting;
 }
 
 /** The youngest connection of those that have joined; of a user who isn't there, none. */

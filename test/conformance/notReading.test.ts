@@ -12,6 +12,17 @@ async function roundTrip(client: RawClient, text = 'hello'): Promise<void> {
   expect(await client.nextText()).toBe(text);
 }
 
+describe('a client that reads', () => {
+  it('[GO1] keeps its connection, however much comes for it in one turn', async () => {
+    const { gateway, connect } = await startRecordingGateway();
+    const { client, connectionId } = await connect();
+    const text = 'x'.repeat(64 * 1024);
+    const outcomes = Array.from({ length: 24 }, () => gateway.send([connectionId], text)).flat();
+    expect(outcomes).toEqual(Array(24).fill('sent'));
+    for (const _ of outcomes) expect(await client.nextText()).toBe(text);
+  });
+});
+
 describe('a client that does not read', () => {
   const text = 'x'.repeat(64 * 1024);
 

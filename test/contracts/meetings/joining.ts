@@ -140,6 +140,23 @@ export function joiningContract(start: Start): void {
       expect(renewed.outcome).toBe('additional');
     });
 
+    it('[MJ2] lets everybody in a full meeting renew at the same time', async () => {
+      const { meetings } = await withMembers(start);
+      const limits = { ...roomy, connectionsPerMeeting: 3 };
+      const users = ['u1', 'u2', 'u3'].map((userId) => ({ userId, client: 'v1' as const }));
+      for (const user of users) {
+        const old = aConnection({ ...user, connectionId: `${user.userId}-old` });
+        await meetings.connect(old, limits);
+        await meetings.join(old, joining({ limits }));
+      }
+      for (const user of users) {
+        const renewal = aConnection({ ...user, connectionId: `${user.userId}-new` });
+        await meetings.connect(renewal, limits);
+        const joined = await meetings.join(renewal, joining({ limits, replaces: `${user.userId}-old` }));
+        expect(joined.outcome).toBe('additional');
+      }
+    });
+
     it('[MJ2] lets a plain client join a full meeting, where it is already', async () => {
       const { meetings } = await withMembers(start, alice, bob);
       const limits = { ...roomy, connectionsPerMeeting: 2 };
