@@ -109,7 +109,7 @@ describe('the functions', () => {
   });
 
   it.each([
-    [['sweep'], meetings, 'dynamodb:Scan'],
+    [['sweep'], connections, 'dynamodb:Scan'],
     [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
     [['onConnect', 'join'], managing('DELETE'), 'execute-api:ManageConnections'],
     [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
