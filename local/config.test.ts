@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../lambda/shared/environment.ts';
+import { ConfigError } from '../lambda/shared/variables.ts';
 import { isLoopback, readConfig } from './config.ts';
 
 describe('configuration', () => {

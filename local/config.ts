@@ -1,21 +1,18 @@
+import { readSharedConfig, type SharedConfig } from '../lambda/shared/environment.ts';
 import {
   ConfigError,
   type Environment,
   matching,
   oneOf,
-  readSharedConfig,
-  type SharedConfig,
   text,
   wholeNumber,
-} from '../lambda/shared/environment.ts';
+} from '../lambda/shared/variables.ts';
 
 /** How one machine is set up; see README for what each variable means. */
 export type Config = SharedConfig & {
   readonly port: number;
   readonly host: string;
   readonly stage: string;
-  readonly messagesPerSecond: number;
-  readonly messageBurst: number;
   readonly quotas: 'off' | 'aws';
   /** A folder, or `:memory:` for a store that ends with the process. */
   readonly dataDir: string;
@@ -41,12 +38,6 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
       pattern: /^[\w-]{1,128}$/,
       words: '1 to 128 of A-Z a-z 0-9 _ -',
     }),
-    messagesPerSecond: wholeNumber(env, 'RATE_LIMIT_MESSAGES_PER_SECOND', {
-      fallback: 50,
-      min: 0,
-      max: 1_000_000,
-    }),
-    messageBurst: wholeNumber(env, 'RATE_LIMIT_BURST', { fallback: 100, min: 1, max: 1_000_000 }),
     quotas: oneOf(env, 'GATEWAY_QUOTAS', ['off', 'aws'], 'off'),
     dataDir: text(env, 'DATA_DIR', '.cloudmeetx'),
     durability: oneOf(env, 'DATA_SYNC', ['normal', 'full'], 'normal'),

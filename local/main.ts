@@ -1,5 +1,5 @@
-import { ConfigError } from '../lambda/shared/environment.ts';
 import { createLog, type Log } from '../lambda/shared/log.ts';
+import { ConfigError } from '../lambda/shared/variables.ts';
 import { isLoopback, readConfig } from './config.ts';
 import { type RunningServer, startServer } from './server.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../lambda/shared/environment.ts';
+import { ConfigError } from '../lambda/shared/variables.ts';
 import { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import { DatabaseInUse } from '../src/embedded/openDatabase.ts';
 import type { Config } from './config.ts';

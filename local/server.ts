@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConfigError } from '../lambda/shared/environment.ts';
 import type { Log } from '../lambda/shared/log.ts';
+import { ConfigError } from '../lambda/shared/variables.ts';
 import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';

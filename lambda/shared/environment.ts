@@ -1,13 +1,7 @@
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
+import { type Authentication, readAuthentication } from './authentication.ts';
 import { type LogLevel, logLevels } from './log.ts';
-
-/** Environment variables, as `process.env` holds them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A setting that can't be used: its message names the variable or flag and says what it should be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 
 /** What every function and the server on one machine are told alike. */
 export type SharedConfig = {
@@ -15,6 +9,13 @@ export type SharedConfig = {
   readonly membershipLimits: MembershipLimits;
   /** How long a line of a meeting's log can be read. */
   readonly historyTtlSeconds: number;
+  /** How long who was removed from a meeting can't come back. */
+  readonly banSeconds: number;
+  /** 0: as many as they like. */
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
+  /** Whose tokens are asked for; undefined: nobody's. */
+  readonly authentication: Authentication | undefined;
 };
 
 /** Reads what every function and the server on one machine are told alike. Throws a {@link ConfigError}. */
@@ -36,48 +37,15 @@ export function readSharedConfig(env: Environment): SharedConfig {
       min: 86_400,
       max: 315_360_000,
     }),
+    banSeconds: wholeNumber(env, 'BAN_SECONDS', { fallback: 3600, min: 1, max: 31_536_000 }),
+    messagesPerSecond: wholeNumber(env, 'RATE_LIMIT_MESSAGES_PER_SECOND', {
+      fallback: 50,
+      min: 0,
+      max: 1_000_000,
+    }),
+    messageBurst: wholeNumber(env, 'RATE_LIMIT_BURST', { fallback: 100, min: 1, max: 1_000_000 }),
+    authentication: readAuthentication(env),
   };
-}
-
-/** A variable's value; an empty one counts as unset, as in most shells' scripts. */
-export const text = (env: Environment, name: string, fallback: string): string => env[name] || fallback;
-
-/** A variable that is a whole number in a range. Throws a {@link ConfigError}. */
-export function wholeNumber(
-  env: Environment,
-  name: string,
-  range: { fallback: number; min: number; max: number },
-): number {
-  const value = text(env, name, String(range.fallback));
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= range.min && number <= range.max) return number;
-  throw new ConfigError(
-    `${name} must be a whole number from ${range.min} to ${range.max}, but is "${value}".`,
-  );
-}
-
-/** A variable that is one of a few words. Throws a {@link ConfigError}. */
-export function oneOf<Value extends string>(
-  env: Environment,
-  name: string,
-  values: readonly Value[],
-  fallback: Value,
-): Value {
-  const given = text(env, name, fallback);
-  const value = values.find((allowed) => allowed === given);
-  if (value !== undefined) return value;
-  throw new ConfigError(`${name} must be one of ${values.join(', ')}, but is "${given}".`);
-}
-
-/** A variable that must match a pattern, described in words. Throws a {@link ConfigError}. */
-export function matching(
-  env: Environment,
-  name: string,
-  rule: { fallback: string; pattern: RegExp; words: string },
-): string {
-  const value = text(env, name, rule.fallback);
-  if (rule.pattern.test(value)) return value;
-  throw new ConfigError(`${name} must be ${rule.words}, but is "${value}".`);
 }
 
 /** What a function on AWS is told. */

@@ -14,7 +14,7 @@ export function foldRoster(
   for (const data of lastWords.values()) {
     if (data.eventType === 'user-left') {
       roster.delete(data.userId);
-    } else if (!isLaterState(roster.get(data.userId), data.participant)) {
+    } else if ('participant' in data && !isLaterState(roster.get(data.userId), data.participant)) {
       roster.set(data.userId, data.participant);
     }
   }

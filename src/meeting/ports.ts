@@ -1,6 +1,6 @@
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
-import type { Attributes, DepartureReason, Participant } from '../protocol/participants.ts';
+import type { Attributes, DepartureReason, Participant, Role } from '../protocol/participants.ts';
 import type { Joining } from './user.ts';
 
 /** A socket's life on the server's side, and who it speaks for. */
@@ -17,6 +17,8 @@ export type Connection = {
   readonly joinedAtMs?: number | undefined;
   /** Chosen by the client with its join, and kept over its reconnects. */
   readonly session?: string | undefined;
+  /** By the word of a token, from connecting on; without authentication, from the join on. Until then, none. */
+  readonly role?: Role | undefined;
 };
 
 /** How many connections a meeting takes, and how many of them one user may hold. */

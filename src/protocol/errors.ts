@@ -46,6 +46,37 @@ export const errorCodes = {
     retryable: false,
     advice: 'Offer the subprotocol cloudmeetx.v1, or none: this server speaks no other.',
   },
+  origin_not_allowed: {
+    status: 403,
+    retryable: false,
+    advice: 'Pages of this origin may not connect. Add it to ALLOWED_ORIGINS of the server.',
+  },
+  meeting_not_allowed: {
+    status: 403,
+    retryable: false,
+    advice:
+      'The token is for another meeting. Connect with the meetingId that it names, or get another token.',
+  },
+  meeting_locked: {
+    status: 403,
+    retryable: true,
+    advice: 'The meeting is locked. Ask its host to unlock it, then try again.',
+  },
+  removed: {
+    status: 403,
+    retryable: false,
+    advice: 'A host has removed you from this meeting. You may come back later, or ask the host.',
+  },
+  hosts_only: {
+    status: 403,
+    retryable: false,
+    advice: 'Only a host of the meeting may do this.',
+  },
+  observers_only_listen: {
+    status: 403,
+    retryable: false,
+    advice: 'An observer may not send to the whole meeting. Send to a user or a connection instead.',
+  },
   meeting_full: {
     status: 403,
     retryable: true,

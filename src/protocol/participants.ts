@@ -3,8 +3,11 @@ import type { ConnectionId, UserId } from './ids.ts';
 /** What a participant tells of one connection: a JSON object of at most 2 KB, such as `{ microphone: true }`. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
+/** The roles there are. */
+export const roles = ['host', 'participant', 'observer'] as const;
+
 /** What a user may do in a meeting. */
-export type Role = 'host' | 'participant' | 'observer';
+export type Role = (typeof roles)[number];
 
 /** A person in a meeting, with every connection that has joined. */
 export type Participant = {
@@ -36,15 +39,16 @@ export type Author = {
 };
 
 /** Why a participant is gone. */
-export type DepartureReason = 'left' | 'expired' | 'connection-lost' | 'replaced';
+export type DepartureReason = 'left' | 'expired' | 'connection-lost' | 'replaced' | 'kicked';
 
-/** What happened to a participant. */
+/** What happened to a participant, or what a host did to the meeting. */
 type EventData = {
   readonly userId: UserId;
   readonly userName: string;
 } & (
   | { readonly eventType: 'user-joined' | 'user-updated'; readonly participant: Participant }
   | { readonly eventType: 'user-left'; readonly reason: DepartureReason }
+  | { readonly eventType: 'meeting-locked' | 'meeting-unlocked' }
 );
 
 /** The server's word on who is there. Only the server can set `origin`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Environment } from '../../lambda/shared/environment.ts';
+import type { Environment } from '../../lambda/shared/variables.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
 import { type LambdaBackend, startLambdaBackend } from '../harness/lambdaBackend.ts';
 import { type Frame, TestClient } from '../harness/TestClient.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
-import type { Environment } from '../../lambda/shared/environment.ts';
+import type { Environment } from '../../lambda/shared/variables.ts';
 import { GatewaySender } from '../../local/GatewaySender.ts';
 import { DynamoLog } from '../../src/aws/DynamoLog.ts';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type DeployedFunction, deployedFunctions } from '../../infra/deployedFunctions.ts';
-import type { Environment } from '../../lambda/shared/environment.ts';
+import type { Environment } from '../../lambda/shared/variables.ts';
 import type { TableNames } from '../../src/aws/store.ts';
 import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { CallRecord } from './CallRecord.ts';

@@ -1,5 +1,5 @@
-import type { Environment } from '../../lambda/shared/environment.ts';
 import { createLog } from '../../lambda/shared/log.ts';
+import type { Environment } from '../../lambda/shared/variables.ts';
 import { readConfig } from '../../local/config.ts';
 import { startServer } from '../../local/server.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';

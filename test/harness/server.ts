@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Environment } from '../../lambda/shared/environment.ts';
+import type { Environment } from '../../lambda/shared/variables.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
 import type { Participant } from '../../src/protocol/participants.ts';
 import type { Trouble } from './conditions.ts';
