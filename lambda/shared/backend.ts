@@ -14,6 +14,8 @@ export type Backend = {
   readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
   readonly membershipLimits: MembershipLimits;
+  /** How long who was removed from a meeting can't come back. */
+  readonly banSeconds: number;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;
   readonly log: Log;

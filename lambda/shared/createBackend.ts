@@ -21,6 +21,7 @@ export function createBackend(
     rateLimit,
     log,
     membershipLimits: config.membershipLimits,
+    banSeconds: config.banSeconds,
     limits: announcedLimits(config),
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),

@@ -1,5 +1,14 @@
 import type Database from 'libsql';
-import { type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
+import { lockChanged, type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
+import {
+  type Arriving,
+  type MeetingState,
+  roleOnJoining,
+  stateAfterJoining,
+  stateIn,
+  unwelcome,
+  withLock,
+} from '../meeting/arrival.ts';
 import { isRetry } from '../meeting/entry.ts';
 import type {
   Announcement,
@@ -12,17 +21,19 @@ import type {
   JoinOutcome,
   LeaveOutcome,
   LeaveReason,
+  LockOutcome,
   LogHead,
   Meetings,
   MembershipLimits,
+  RemoveOutcome,
   Roster,
+  Unwelcome,
   UpdateOutcome,
 } from '../meeting/ports.ts';
 import {
-  exceedsMeeting,
+  isMember,
   isPresent,
   type Joining,
-  type MeetingChange,
   newestJoined,
   type User,
   withAttributes,
@@ -33,6 +44,7 @@ import {
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
 import type { Attributes } from '../protocol/participants.ts';
+import { Bans } from './Bans.ts';
 import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
 import { Logs } from './Logs.ts';
 import { type Log, MeetingTables } from './MeetingTables.ts';
@@ -67,6 +79,7 @@ export class EmbeddedMeetings implements Meetings {
   readonly #journal: Journal;
   readonly #tables: MeetingTables;
   readonly #logs: Logs;
+  readonly #bans: Bans;
   readonly #options: EmbeddedMeetingsOptions;
   readonly #database: Database.Database;
 
@@ -77,6 +90,7 @@ export class EmbeddedMeetings implements Meetings {
     this.#journal = new Journal(this.#database, options.schedule);
     this.#tables = new MeetingTables(this.#database);
     this.#logs = new Logs({ ...options, tables: this.#tables });
+    this.#bans = new Bans(this.#tables, options.now);
     this.#endParticipations();
   }
 
@@ -84,7 +98,8 @@ export class EmbeddedMeetings implements Meetings {
     if (this.#members.held(connection)) return { outcome: 'connected', evicted: [] };
     const before = this.#members.user(connection);
     const { after, evicted } = withConnection(before, connection, limits);
-    if (this.#exceeds(connection, { before, after, limits })) return { outcome: 'meeting-full' };
+    const outcome = this.#unwelcome({ connection, before, after, limits });
+    if (outcome) return { outcome };
     const last = evicted.at(-1) ?? connection;
     const announcement = await this.#change({ connection: last, after, reason: 'replaced' });
     return { outcome: 'connected', evicted, announcement };
@@ -95,25 +110,30 @@ export class EmbeddedMeetings implements Meetings {
   }
 
   async join(
-    connection: Connection,
+    { meetingId, userId, connectionId }: Connection,
     joining: Joining & { readonly limits: MembershipLimits },
   ): Promise<JoinOutcome> {
-    const held = this.#members.held(connection);
+    const held = this.#members.held({ meetingId, userId, connectionId });
     if (!held) return { outcome: 'not-connected' };
     const { user, self } = held;
-    const { after, evicted } = withJoin(user, self, { ...joining, nowMs: this.#options.now() });
+    const { connection } = self;
+    const meeting = this.#members.meeting(meetingId);
+    const role = roleOnJoining(connection, user, meeting);
+    const { after, evicted } = withJoin(user, self, { ...joining, role, nowMs: this.#options.now() });
     const { limits, replaces } = joining;
-    if (this.#exceeds(connection, { before: user, after, limits, replaces })) {
-      return { outcome: 'meeting-full' };
-    }
-    const announcing = this.#change({ connection, after, reason: 'replaced' });
-    const joined = this.#members.connection(connection.connectionId) ?? connection;
+    const refusal = this.#unwelcome({ connection, before: user, after, limits, replaces });
+    if (refusal) return { outcome: refusal };
+
+    const state = stateAfterJoining(connection, user, meeting);
+    const announcing = this.#change(
+      { connection, after, reason: 'replaced' },
+      state && this.#setState(meetingId, state),
+    );
+    const joined = this.#members.connection(connectionId) ?? connection;
     const announcement = await announcing;
-    if (self.connection.joinedAtMs !== undefined) {
-      return { outcome: 'already-joined', connection: joined, evicted, announcement };
-    }
-    const outcome = isPresent(user) ? 'additional' : 'first';
-    return { outcome, connection: joined, evicted, announcement };
+    const again = connection.joinedAtMs !== undefined;
+    const newcomer = isPresent(user) ? 'additional' : 'first';
+    return { outcome: again ? 'already-joined' : newcomer, connection: joined, evicted, announcement };
   }
 
   async update(connection: Connection, attributes: Attributes): Promise<UpdateOutcome> {
@@ -135,6 +155,27 @@ export class EmbeddedMeetings implements Meetings {
     const { after } = without(held.user, held.self, this.#options.now());
     const announcement = await this.#change({ connection, after, reason });
     return { outcome: after ? 'remaining' : 'last', connection, announcement };
+  }
+
+  async remove(user: Pick<Connection, 'meetingId' | 'userId'>, banSeconds: number): Promise<RemoveOutcome> {
+    const before = this.#members.user(user);
+    const removed = before?.held.map(({ connection }) => connection) ?? [];
+    const connection = newestJoined(before) ?? removed.findLast(isMember);
+    if (!connection) return { outcome: 'not-there' };
+    const ban = this.#bans.add(user, banSeconds);
+    const announcement = await this.#change({ connection, after: undefined, reason: 'kicked' }, ban);
+    return { outcome: 'removed', removed, announcement };
+  }
+
+  async setLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome> {
+    const { meetingId } = host;
+    const state = stateIn(this.#members.meeting(meetingId));
+    const after = withLock(state, lock, this.#members.users(meetingId));
+    if (!after) return { outcome: 'unchanged' };
+    // It dies with the process, as the meeting does, so that the disk needn't know.
+    this.#members.setState(meetingId, after);
+    const frame = lockChanged(host, lock, this.#options.now());
+    return { outcome: 'changed', announcement: { seq: undefined, text: JSON.stringify(frame) } };
   }
 
   async recipients(audience: Audience): Promise<readonly Connection[]> {
@@ -177,7 +218,8 @@ export class EmbeddedMeetings implements Meetings {
     const { epoch, seq } = this.#committedLog(meetingId);
     const participants = [...this.#members.users(meetingId)].flatMap((user) => participantOf(user) ?? []);
     participants.sort((a, b) => (a.userId < b.userId ? -1 : 1));
-    return { epoch, seq, participants };
+    const { lock } = stateIn(this.#members.meeting(meetingId));
+    return { epoch, seq, participants, locked: lock !== undefined };
   }
 
   async *connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
@@ -186,6 +228,7 @@ export class EmbeddedMeetings implements Meetings {
 
   /** Deletes what has expired, some in each tick, so that nobody waits long behind it. */
   async prune(): Promise<void> {
+    this.#bans.forgetExpired();
     const nowMs = this.#options.now();
     for (let deleted = PRUNED_AT_ONCE; deleted === PRUNED_AT_ONCE; ) {
       const write = () => {
@@ -208,42 +251,55 @@ export class EmbeddedMeetings implements Meetings {
     return log;
   }
 
-  #exceeds({ meetingId }: Connection, change: Omit<MeetingChange, 'members'>): boolean {
-    return exceedsMeeting({ ...change, members: this.#members.memberCount(meetingId) });
+  #unwelcome(arriving: Omit<Arriving, 'banned'>): Unwelcome | undefined {
+    const { connection } = arriving;
+    const meeting = this.#members.meeting(connection.meetingId);
+    return unwelcome({ ...arriving, banned: this.#bans.has(connection) }, meeting);
   }
 
-  /** Replaces a user in memory, and commits what others are to be told and what must outlive the process. */
+  /** Makes the change of a state that goes with one of a user. */
+  #setState(meetingId: MeetingId, state: MeetingState): JournaledChange {
+    const { state: before } = this.#members.meeting(meetingId);
+    this.#members.setState(meetingId, state);
+    return { write: () => {}, undo: () => this.#members.setState(meetingId, before) };
+  }
+
+  /**
+   * Replaces a user in memory, and commits what others are to be told and what must outlive the process, with what else
+   * has changed in the same step.
+   */
   async #change(
     occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>,
+    beside?: JournaledChange,
   ): Promise<Announcement | undefined> {
     const { connection, after } = occasion;
     const { meetingId } = connection;
     const before = this.#members.user(connection);
     const telling = tellingOf({ ...occasion, before, nowMs: this.#options.now() });
     this.#members.replace(connection, after);
-    const undoMembers = () => this.#members.replace(connection, before);
+    const undoMemory = () => {
+      this.#members.replace(connection, before);
+      beside?.undo();
+    };
     if (!telling) {
+      const write = () => beside?.write();
       // What the disk needn't know still has its place among the changes that may be taken back.
-      if (!this.#journal.idle) await this.#commit(meetingId, { write: () => {}, undo: undoMembers });
+      if (beside || !this.#journal.idle) await this.#commit(meetingId, { write, undo: undoMemory });
       else this.#forgetIfEmpty(meetingId);
       return undefined;
     }
-    if (telling.kind === 'live') {
-      const write = () => this.#writeParticipant(connection, after);
-      await this.#commit(meetingId, { write, undo: undoMembers });
-      return { seq: undefined, text: JSON.stringify(telling.frame) };
-    }
-    const { entry, change } = this.#logs.append(meetingId, telling.frame);
+    const logged = telling.kind === 'logged' ? this.#logs.append(meetingId, telling.frame) : undefined;
     const write = () => {
-      change.write();
+      beside?.write();
+      logged?.change.write();
       this.#writeParticipant(connection, after);
     };
     const undo = () => {
-      change.undo();
-      undoMembers();
+      logged?.change.undo();
+      undoMemory();
     };
     await this.#commit(meetingId, { write, undo });
-    return entry;
+    return logged?.entry ?? { seq: undefined, text: JSON.stringify(telling.frame) };
   }
 
   #writeParticipant({ meetingId, userId }: Connection, user: User | undefined): void {

@@ -85,6 +85,7 @@ export class World {
       deliveryQueue: { retry: async () => {} },
       now: this.now,
       membershipLimits: this.limits,
+      banSeconds: 600,
       limits: {},
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
