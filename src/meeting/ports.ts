@@ -173,6 +173,7 @@ export interface Meetings {
    * [MH1] A connection that brings no role gets one with its join: the first user to join a meeting that nobody has
    * joined is its host, until everybody who joined is gone, also over leaving and coming back; others are participants.
    * One that brings a role keeps it, and with its join that role is the user's: it holds for all their connections.
+   * There are never two hosts without a token; who comes at the very moment when the last goes may find either meeting.
    *
    * [MH2] Removes a user with all connections in one step: `user-left` by `kicked`, if the user had joined. For so many
    * seconds no connection of that user becomes a member of this meeting: `banned`. Who is no member is `not-there`.

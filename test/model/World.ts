@@ -23,6 +23,9 @@ export type Act = { readonly world: World; readonly backend: Backend };
 
 export const meetingId = 'standup' as MeetingId;
 
+/** Longer than a run: who was removed never comes back in it. */
+const BAN_SECONDS = 10 ** 9;
+
 /**
  * A meeting with its clients, its gateway and its store, where everything that may happen happens by chance, and again
  * exactly so with the same seed.
@@ -85,7 +88,7 @@ export class World {
       deliveryQueue: { retry: async () => {} },
       now: this.now,
       membershipLimits: this.limits,
-      banSeconds: 600,
+      banSeconds: BAN_SECONDS,
       limits: {},
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
