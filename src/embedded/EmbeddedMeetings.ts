@@ -1,8 +1,7 @@
 import type Database from 'libsql';
-import { lockChanged, type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
+import { lockChanged, participantOf } from '../meeting/announcement.ts';
 import {
   type Arriving,
-  type MeetingState,
   roleOnJoining,
   stateAfterJoining,
   stateIn,
@@ -11,7 +10,6 @@ import {
 } from '../meeting/arrival.ts';
 import { isRetry } from '../meeting/entry.ts';
 import type {
-  Announcement,
   AppendOutcome,
   Audience,
   Connection,
@@ -35,7 +33,6 @@ import {
   isPresent,
   type Joining,
   newestJoined,
-  type User,
   withAttributes,
   withConnection,
   withJoin,
@@ -45,9 +42,10 @@ import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
 import type { Attributes } from '../protocol/participants.ts';
 import { Bans } from './Bans.ts';
-import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
+import { Journal, type Schedule } from './Journal.ts';
 import { Logs } from './Logs.ts';
 import { type Log, MeetingTables } from './MeetingTables.ts';
+import { MemberChanges } from './MemberChanges.ts';
 import { Members } from './Members.ts';
 import { type Durability, openDatabase } from './openDatabase.ts';
 
@@ -80,6 +78,7 @@ export class EmbeddedMeetings implements Meetings {
   readonly #tables: MeetingTables;
   readonly #logs: Logs;
   readonly #bans: Bans;
+  readonly #changes: MemberChanges;
   readonly #options: EmbeddedMeetingsOptions;
   readonly #database: Database.Database;
 
@@ -91,7 +90,15 @@ export class EmbeddedMeetings implements Meetings {
     this.#tables = new MeetingTables(this.#database);
     this.#logs = new Logs({ ...options, tables: this.#tables });
     this.#bans = new Bans(this.#tables, options.now);
-    this.#endParticipations();
+    const { now } = options;
+    this.#changes = new MemberChanges({
+      members: this.#members,
+      logs: this.#logs,
+      journal: this.#journal,
+      tables: this.#tables,
+      now,
+    });
+    this.#changes.endParticipations();
   }
 
   async connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome> {
@@ -101,7 +108,7 @@ export class EmbeddedMeetings implements Meetings {
     const outcome = this.#unwelcome({ connection, before, after, limits });
     if (outcome) return { outcome };
     const last = evicted.at(-1) ?? connection;
-    const announcement = await this.#change({ connection: last, after, reason: 'replaced' });
+    const announcement = await this.#changes.make({ connection: last, after, reason: 'replaced' });
     return { outcome: 'connected', evicted, announcement };
   }
 
@@ -125,9 +132,9 @@ export class EmbeddedMeetings implements Meetings {
     if (refusal) return { outcome: refusal };
 
     const state = stateAfterJoining(connection, user, meeting);
-    const announcing = this.#change(
+    const announcing = this.#changes.make(
       { connection, after, reason: 'replaced' },
-      state && this.#setState(meetingId, state),
+      state && this.#changes.setState(meetingId, state),
     );
     const joined = this.#members.connection(connectionId) ?? connection;
     const announcement = await announcing;
@@ -140,7 +147,7 @@ export class EmbeddedMeetings implements Meetings {
     const held = this.#members.held(connection);
     if (held?.self.connection.joinedAtMs === undefined) return { outcome: 'not-joined' };
     const { after } = withAttributes(held.user, held.self, { attributes, nowMs: this.#options.now() });
-    const announcement = await this.#change({
+    const announcement = await this.#changes.make({
       connection: held.self.connection,
       after,
       reason: 'replaced',
@@ -153,7 +160,7 @@ export class EmbeddedMeetings implements Meetings {
     if (!held) return { outcome: 'already-gone' };
     const { connection } = held.self;
     const { after } = without(held.user, held.self, this.#options.now());
-    const announcement = await this.#change({ connection, after, reason });
+    const announcement = await this.#changes.make({ connection, after, reason });
     return { outcome: after ? 'remaining' : 'last', connection, announcement };
   }
 
@@ -163,7 +170,7 @@ export class EmbeddedMeetings implements Meetings {
     const connection = newestJoined(before) ?? removed.findLast(isMember);
     if (!connection) return { outcome: 'not-there' };
     const ban = this.#bans.add(user, banSeconds);
-    const announcement = await this.#change({ connection, after: undefined, reason: 'kicked' }, ban);
+    const announcement = await this.#changes.make({ connection, after: undefined, reason: 'kicked' }, ban);
     return { outcome: 'removed', removed, announcement };
   }
 
@@ -192,7 +199,7 @@ export class EmbeddedMeetings implements Meetings {
     const earlier = request && this.#logs.requested(meetingId, request);
     if (!earlier) {
       const { entry, change } = this.#logs.append(meetingId, frame, request);
-      await this.#commit(meetingId, change);
+      await this.#changes.commit(meetingId, change);
       return { outcome: 'appended', entry };
     }
     if (!isRetry(earlier, frame)) return { outcome: 'request-id-reused' };
@@ -247,7 +254,7 @@ export class EmbeddedMeetings implements Meetings {
   /** To be called when nothing is pending: what is shown of a log must be on disk, or its seqs could be shown twice. */
   #committedLog(meetingId: MeetingId): Log {
     const log = this.#logs.log(meetingId);
-    this.#forgetIfEmpty(meetingId);
+    this.#changes.forgetIfEmpty(meetingId);
     return log;
   }
 
@@ -255,87 +262,5 @@ export class EmbeddedMeetings implements Meetings {
     const { connection } = arriving;
     const meeting = this.#members.meeting(connection.meetingId);
     return unwelcome({ ...arriving, banned: this.#bans.has(connection) }, meeting);
-  }
-
-  /** Makes the change of a state that goes with one of a user. */
-  #setState(meetingId: MeetingId, state: MeetingState): JournaledChange {
-    const { state: before } = this.#members.meeting(meetingId);
-    this.#members.setState(meetingId, state);
-    return { write: () => {}, undo: () => this.#members.setState(meetingId, before) };
-  }
-
-  /**
-   * Replaces a user in memory, and commits what others are to be told and what must outlive the process, with what else
-   * has changed in the same step.
-   */
-  async #change(
-    occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>,
-    beside?: JournaledChange,
-  ): Promise<Announcement | undefined> {
-    const { connection, after } = occasion;
-    const { meetingId } = connection;
-    const before = this.#members.user(connection);
-    const telling = tellingOf({ ...occasion, before, nowMs: this.#options.now() });
-    this.#members.replace(connection, after);
-    const undoMemory = () => {
-      this.#members.replace(connection, before);
-      beside?.undo();
-    };
-    if (!telling) {
-      const write = () => beside?.write();
-      // What the disk needn't know still has its place among the changes that may be taken back.
-      if (beside || !this.#journal.idle) await this.#commit(meetingId, { write, undo: undoMemory });
-      else this.#forgetIfEmpty(meetingId);
-      return undefined;
-    }
-    const logged = telling.kind === 'logged' ? this.#logs.append(meetingId, telling.frame) : undefined;
-    const write = () => {
-      beside?.write();
-      logged?.change.write();
-      this.#writeParticipant(connection, after);
-    };
-    const undo = () => {
-      logged?.change.undo();
-      undoMemory();
-    };
-    await this.#commit(meetingId, { write, undo });
-    return logged?.entry ?? { seq: undefined, text: JSON.stringify(telling.frame) };
-  }
-
-  #writeParticipant({ meetingId, userId }: Connection, user: User | undefined): void {
-    const { id } = this.#logs.log(meetingId);
-    const newest = newestJoined(user);
-    if (newest) this.#tables.writeParticipant(id, newest);
-    else this.#tables.deleteParticipant(id, userId);
-  }
-
-  #commit(meetingId: MeetingId, { write, undo }: JournaledChange): Promise<void> {
-    const writeAndForget = () => {
-      write();
-      this.#forgetIfEmpty(meetingId);
-    };
-    return this.#journal.append({ write: writeAndForget, undo });
-  }
-
-  /** What is kept in memory of a log is for those who are there. To be called when all of it is written. */
-  #forgetIfEmpty(meetingId: MeetingId): void {
-    if (this.#members.isEmpty(meetingId)) this.#logs.forget(meetingId);
-  }
-
-  /** Whoever was there when the process died lost the connection then: said once, before anybody can come back. */
-  #endParticipations(): void {
-    const nowMs = this.#options.now();
-    for (const connection of this.#tables.participants()) {
-      const { meetingId, userId } = connection;
-      const frame = userLeft(connection, 'connection-lost', nowMs);
-      const { change } = this.#logs.append(meetingId, frame);
-      const write = () => {
-        change.write();
-        this.#tables.deleteParticipant(this.#logs.log(meetingId).id, userId);
-        this.#logs.forget(meetingId);
-      };
-      this.#journal.append({ write, undo: change.undo });
-    }
-    this.#journal.flush();
   }
 }

@@ -11,7 +11,7 @@ export type MeetingState = {
 };
 
 /** A lock, and who was there when it was set: they may come back. */
-export type Lock = { readonly admitted: readonly UserId[] };
+type Lock = { readonly admitted: readonly UserId[] };
 
 /** A meeting that somebody comes to. */
 export type Meeting = {
