@@ -1,5 +1,6 @@
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
 import { type Authentication, readAuthentication } from './authentication.ts';
+import { type IceConfig, readIceConfig } from './iceConfig.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 
@@ -9,6 +10,7 @@ export type SharedConfig = {
   readonly membershipLimits: MembershipLimits;
   /** How long a line of a meeting's log can be read. */
   readonly historyTtlSeconds: number;
+  readonly ice: IceConfig;
   /** How long who was removed from a meeting can't come back. */
   readonly banSeconds: number;
   /** 0: as many as they like. */
@@ -37,6 +39,7 @@ export function readSharedConfig(env: Environment): SharedConfig {
       min: 86_400,
       max: 315_360_000,
     }),
+    ice: readIceConfig(env),
     banSeconds: wholeNumber(env, 'BAN_SECONDS', { fallback: 3600, min: 1, max: 31_536_000 }),
     messagesPerSecond: wholeNumber(env, 'RATE_LIMIT_MESSAGES_PER_SECOND', {
       fallback: 50,

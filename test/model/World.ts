@@ -90,6 +90,7 @@ export class World {
       membershipLimits: this.limits,
       banSeconds: BAN_SECONDS,
       limits: {},
+      iceServers: async () => [],
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),
