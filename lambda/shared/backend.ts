@@ -5,6 +5,7 @@ import type {
   MembershipLimits,
   RateLimit,
 } from '../../src/meeting/ports.ts';
+import type { AllowedOrigins } from '../../src/protocol/origins.ts';
 import type { Log } from './log.ts';
 
 /** Everything that the handlers need from outside. Who deploys them wires it once. */
@@ -16,6 +17,8 @@ export type Backend = {
   readonly membershipLimits: MembershipLimits;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;
+  /** The pages that may connect. */
+  readonly allowedOrigins: AllowedOrigins;
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now: () => number;

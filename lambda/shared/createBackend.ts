@@ -22,6 +22,7 @@ export function createBackend(
     log,
     membershipLimits: config.membershipLimits,
     limits: announcedLimits(config),
+    allowedOrigins: config.allowedOrigins,
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };
