@@ -86,6 +86,7 @@ export class World {
       now: this.now,
       membershipLimits: this.limits,
       limits: {},
+      allowedOrigins: { kind: 'any' } as const,
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),
