@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type Environment, text } from '../lambda/shared/variables.ts';
 
@@ -40,20 +40,6 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles, nowMs: 
     );
   }
   return certificate;
-}
-
-/** Calls back when either file has changed, which is looked for every so often. Returns what stops it. */
-export function watchCertificate(
-  { certFile, keyFile }: CertificateFiles,
-  intervalMs: number,
-  changed: () => void,
-): () => void {
-  // By name and time, not by the system's own events: renewals put another file, or another link, in the old one's place.
-  for (const file of [certFile, keyFile])
-    watchFile(file, { interval: intervalMs, persistent: false }, changed);
-  return () => {
-    for (const file of [certFile, keyFile]) unwatchFile(file, changed);
-  };
 }
 
 function readPem(variable: string, file: string): string {

@@ -37,6 +37,7 @@ export function createPages({ health, wscatLine, strictTransport }: PagesOptions
     response.writeHead(statusCode, {
       ...securityHeaders,
       ...(strictTransport === 'on' && { 'strict-transport-security': 'max-age=31536000' }),
+      'content-length': Buffer.byteLength(text),
       ...headers,
     });
     // Node drops the body of an answer to HEAD by itself.
