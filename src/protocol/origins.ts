@@ -25,7 +25,7 @@ export function allowsOrigin(allowed: AllowedOrigins, { origins, host }: Request
 }
 
 /** Whether a host, as URLs write it, is this machine for every browser. */
-export const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
+const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
 
 function allowsOne(allowed: AllowedOrigins, origin: string, host: string | undefined): boolean {
   switch (allowed.kind) {
