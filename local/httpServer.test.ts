@@ -79,7 +79,7 @@ describe('the HTTP server', () => {
     const { port } = await start({
       certificate,
       pendingPerAddress: 1,
-      timeouts: { requestMs: 1500, checkMs: 100 },
+      timeouts: { requestMs: 2000, checkMs: 100 },
     });
     for (let times = 0; times < 3; times++) {
       const socket = connectTls({ port, host: '127.0.0.1', ca: cert });

@@ -95,6 +95,21 @@ describe('npm start', () => {
     expect(await lineFor(notForShells)).toContain(`-c 'ws://127.0.0.1:${port}/production?`);
   });
 
+  it('counts connections behind a proxy by whom the proxy names, whatever clients claim', async () => {
+    const env = { TRUST_PROXY: '1', MAX_CONNECTIONS_PER_ADDRESS: '2' };
+    const { url } = await startProcess(env, ['--insecure']);
+    const statusFor = async (forwardedFor: string) => {
+      const client = await RawClient.connect(url);
+      const headers = { 'X-Forwarded-For': forwardedFor };
+      client.sendUpgrade({ target: '/production?meetingId=standup', headers });
+      return (await client.answer).statusCode;
+    };
+    expect(await statusFor('198.51.100.1')).toBe(101);
+    expect(await statusFor('192.0.2.1, 198.51.100.1')).toBe(101);
+    expect(await statusFor('192.0.2.2, 198.51.100.1')).toBe(429);
+    expect(await statusFor('198.51.100.1, 198.51.100.2')).toBe(101);
+  });
+
   it('is open to others with authentication, and says what cameras need', async () => {
     const server = await startProcess({ HOST: '0.0.0.0', AUTH_SECRET: 'x'.repeat(32) });
     expect(server.stdout()).toContain('Authentication is on');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RawClient } from '../harness/RawClient.ts';
 import { startTestServer, target } from '../harness/server.ts';
 
-const httpTimeouts = { requestMs: 1500, checkMs: 100 };
+const httpTimeouts = { requestMs: 2000, checkMs: 100 };
 const OURS = 'on AWS the HTTP server is not ours';
 const requestLine = 'GET /production?meetingId=standup HTTP/1.1\r\nHost: localhost\r\n';
 
