@@ -25,6 +25,7 @@ export function createBackend(
     banSeconds: config.banSeconds,
     limits: announcedLimits(config),
     iceServers: createIceServers(config.ice),
+    allowedOrigins: config.allowedOrigins,
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };

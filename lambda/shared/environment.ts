@@ -1,7 +1,9 @@
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
+import type { AllowedOrigins } from '../../src/protocol/origins.ts';
 import { type Authentication, readAuthentication } from './authentication.ts';
 import { type IceConfig, readIceConfig } from './iceConfig.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import { readAllowedOrigins } from './origins.ts';
 import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 
 /** What every function and the server on one machine are told alike. */
@@ -18,6 +20,8 @@ export type SharedConfig = {
   readonly messageBurst: number;
   /** Whose tokens are asked for; undefined: nobody's. */
   readonly authentication: Authentication | undefined;
+  /** The pages that may connect. */
+  readonly allowedOrigins: AllowedOrigins;
 };
 
 /** Reads what every function and the server on one machine are told alike. Throws a {@link ConfigError}. */
@@ -48,6 +52,8 @@ export function readSharedConfig(env: Environment): SharedConfig {
     }),
     messageBurst: wholeNumber(env, 'RATE_LIMIT_BURST', { fallback: 100, min: 1, max: 1_000_000 }),
     authentication: readAuthentication(env),
+    // With a token no page can borrow anybody's rights: browsers attach nothing by themselves.
+    allowedOrigins: readAllowedOrigins(env, { kind: 'any' }),
   };
 }
 

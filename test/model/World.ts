@@ -91,6 +91,7 @@ export class World {
       banSeconds: BAN_SECONDS,
       limits: {},
       iceServers: async () => [],
+      allowedOrigins: { kind: 'any' } as const,
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),
