@@ -16,6 +16,8 @@ export type Backend = {
   readonly membershipLimits: MembershipLimits;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;
+  /** Whether an authorizer says who connects, or the client itself. */
+  readonly authentication: 'on' | 'off';
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -22,6 +22,7 @@ export function createBackend(
     log,
     membershipLimits: config.membershipLimits,
     limits: announcedLimits(config),
+    authentication: config.authentication ? 'on' : 'off',
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };

@@ -1,5 +1,6 @@
+import type { Authentication } from '../../src/auth/authentication.ts';
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
-import { type Authentication, readAuthentication } from './authentication.ts';
+import { readAuthentication } from './authentication.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 

@@ -44,6 +44,7 @@ export function testBackend(given: Partial<Backend> = {}) {
     rateLimit: new EmbeddedRateLimit({ messagesPerSecond: 50, burst: 100 }, () => NOW_MS),
     deliveryQueue: { retry: async () => {} },
     limits: {},
+    authentication: 'off',
     membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
     log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
     now: () => NOW_MS,

@@ -86,6 +86,7 @@ export class World {
       now: this.now,
       membershipLimits: this.limits,
       limits: {},
+      authentication: 'off',
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),

@@ -1,0 +1,61 @@
+/** What asking for keys needs from outside. */
+export type KeyServiceOptions = {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** The web's own. */
+  readonly fetch: typeof fetch;
+};
+
+/** How long an answer may take, and how long after a failure the same address isn't asked again. */
+const TIMEOUT_MS = 3000;
+const PAUSE_MS = 5000;
+
+/** Keys could not be had: no token's fault. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/**
+ * Asks for JSON documents over HTTP: key sets, and where they are.
+ *
+ * Within 3 s there is an answer or a {@link KeysUnavailable}. An address that failed isn't asked again for 5 s, so that
+ * whoever presents many tokens can't make us hammer a service that is down.
+ */
+export class KeyService {
+  readonly #options: KeyServiceOptions;
+  readonly #failures = new Map<string, { readonly error: KeysUnavailable; readonly untilMs: number }>();
+
+  constructor(options: KeyServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The document as text. Rejects with {@link KeysUnavailable}. */
+  async read(address: string): Promise<string> {
+    const { now } = this.#options;
+    const failure = this.#failures.get(address);
+    if (failure && now() < failure.untilMs) throw failure.error;
+    this.#failures.delete(address);
+    try {
+      return await this.#ask(address);
+    } catch (cause) {
+      const error = new KeysUnavailable(`${address} doesn't give the keys that tokens are verified with`, {
+        cause,
+      });
+      this.#failures.set(address, { error, untilMs: now() + PAUSE_MS });
+      throw error;
+    }
+  }
+
+  async #ask(address: string): Promise<string> {
+    const response = await this.#options.fetch(address, {
+      headers: { accept: 'application/json' },
+      // Keys come from where we were told that they are, or not at all.
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`answered with status ${response.status}`);
+    JSON.parse(text);
+    return text;
+  }
+}
