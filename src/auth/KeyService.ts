@@ -4,10 +4,11 @@ export type KeyServiceOptions = {
   readonly now: () => number;
   /** The web's own. */
   readonly fetch: typeof fetch;
+  /** How long an answer may take. 3000 unless given. */
+  readonly timeoutMs?: number;
 };
 
-/** How long an answer may take, and how long after a failure the same address isn't asked again. */
-const TIMEOUT_MS = 3000;
+/** How long after a failure the same address isn't asked again. */
 const PAUSE_MS = 5000;
 
 /** Keys could not be had: no token's fault. */
@@ -47,11 +48,12 @@ export class KeyService {
   }
 
   async #ask(address: string): Promise<string> {
-    const response = await this.#options.fetch(address, {
+    const { fetch, timeoutMs = 3000 } = this.#options;
+    const response = await fetch(address, {
       headers: { accept: 'application/json' },
       // Keys come from where we were told that they are, or not at all.
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     if (response.status !== 200) throw new Error(`answered with status ${response.status}`);
