@@ -1,6 +1,7 @@
 import { createLog, type Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
-import { isLoopback, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
+import { reachOf } from './reach.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */
@@ -14,21 +15,19 @@ async function main(): Promise<void> {
   // Whoever reads our output may go away; meetings must not end with them.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const server = await startServer(config, log);
-  process.stdout.write(greeting(server, isLoopback(config.host)));
+  process.stdout.write(greeting(server, config));
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void stop(server, log, signal));
 }
 
-function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer, onLoopback: boolean): string {
-  const reach = onLoopback
-    ? 'only programs on this machine reach it, and they may join any meeting under any name.'
-    : 'WARNING: whoever reaches this address may join any meeting under any name.';
+function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer, config: Config): string {
+  const person = config.authentication ? '' : '&userId=…&userName=…';
   return `CloudMeetX is running.
 
-  API   ${webSocketUrl}?meetingId=…&userId=…&userName=…
+  API   ${webSocketUrl}?meetingId=…${person}
   Page  ${pageUrl}
 
-Authentication is off: ${reach}
+${reachOf(config)}
 Two terminals in one meeting (change alice to bob in the second):
 
   ${wscatLine}

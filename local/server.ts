@@ -11,6 +11,7 @@ import { GatewaySender } from './GatewaySender.ts';
 import { createGateway } from './gateway.ts';
 import { openStore } from './openStore.ts';
 import { createPages } from './pages.ts';
+import { wscatUrl } from './reach.ts';
 import { startSweeping } from './sweeping.ts';
 
 /**
@@ -112,15 +113,16 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 }
 
 function urlsOf(
-  { host, stage }: Config,
+  config: Config,
   server: Server,
 ): Pick<RunningServer, 'webSocketUrl' | 'pageUrl' | 'wscatLine'> {
+  const { host, stage } = config;
   const { port } = server.address() as AddressInfo;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const webSocketUrl = `ws://${authority}/${stage}`;
   return {
     webSocketUrl,
     pageUrl: `http://${authority}/`,
-    wscatLine: `npx wscat -c '${webSocketUrl}?meetingId=standup&userId=alice&userName=Alice'`,
+    wscatLine: `npx wscat -c ${wscatUrl(webSocketUrl, config)}`,
   };
 }

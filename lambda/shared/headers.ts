@@ -1,7 +1,7 @@
 import type { UpgradeParameters } from './events.ts';
 
 /** All values of a header of an upgrade request. Names arrive in the client's own spelling. */
-export function headerValues(event: UpgradeParameters, name: string): readonly string[] {
+function headerValues(event: UpgradeParameters, name: string): readonly string[] {
   const all = event.multiValueHeaders ?? event.headers ?? {};
   return Object.entries(all)
     .filter(([key]) => key.toLowerCase() === name)
