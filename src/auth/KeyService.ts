@@ -19,7 +19,7 @@ export class KeysUnavailable extends Error {
 /**
  * Asks for JSON documents over HTTP: key sets, and where they are.
  *
- * Within 3 s there is an answer or a {@link KeysUnavailable}. An address that failed isn't asked again for 5 s, so that
+ * Within 6 s there is an answer or a {@link KeysUnavailable}. An address that failed isn't asked again for 5 s, so that
  * whoever presents many tokens can't make us hammer a service that is down.
  */
 export class KeyService {
@@ -37,7 +37,7 @@ export class KeyService {
     if (failure && now() < failure.untilMs) throw failure.error;
     this.#failures.delete(address);
     try {
-      return await this.#ask(address);
+      return await this.#askTwice(address);
     } catch (cause) {
       const error = new KeysUnavailable(`${address} doesn't give the keys that tokens are verified with`, {
         cause,
@@ -47,12 +47,22 @@ export class KeyService {
     }
   }
 
+  /** A connection kept from before Lambda froze us may be dead by now; fetch tells of such things by a TypeError. */
+  async #askTwice(address: string): Promise<string> {
+    try {
+      return await this.#ask(address);
+    } catch (error) {
+      if (error instanceof TypeError) return this.#ask(address);
+      throw error;
+    }
+  }
+
   async #ask(address: string): Promise<string> {
     const { fetch, timeoutMs = 3000 } = this.#options;
     const response = await fetch(address, {
       headers: { accept: 'application/json' },
       // Keys come from where we were told that they are, or not at all.
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
