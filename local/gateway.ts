@@ -11,7 +11,10 @@ import { createUpdate } from '../lambda/update/update.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
+import type { RateLimit } from '../src/meeting/ports.ts';
+import { createRateLimit } from './backend.ts';
 import type { Config } from './config.ts';
+import { createPing } from './ping.ts';
 
 /** The gateway in front of the handlers. */
 export function createGateway(
@@ -24,7 +27,7 @@ export function createGateway(
     quotas: config.quotas,
     ...given,
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: wrapRoutes(meetingRoutes(backend)),
+    routes: wrapRoutes(meetingRoutes(backend, createRateLimit(config))),
   });
 }
 
@@ -32,8 +35,8 @@ type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
   readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
 };
 
-/** The API's routes, each with the handler that is its Lambda function on AWS. */
-export function meetingRoutes(backend: Backend): Routes {
+/** The API's routes, each with the handler that is its Lambda function on AWS; pings are counted by a limit of their own. */
+export function meetingRoutes(backend: Backend, pingRateLimit: RateLimit): Routes {
   return {
     $connect: { integration: createOnConnect(backend) },
     $disconnect: { integration: createOnDisconnect(backend) },
@@ -44,13 +47,10 @@ export function meetingRoutes(backend: Backend): Routes {
       history: { integration: createHistory(backend), ...twoWay },
       participants: { integration: createParticipants(backend), ...twoWay },
       leave: { integration: createLeave(backend), ...twoWay },
-      ping: { integration: pong, ...twoWay },
+      ping: { integration: createPing(backend, pingRateLimit), ...twoWay },
       $default: { integration: createOnDefault(backend), ...twoWay },
     },
   };
 }
 
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
-
-/** On AWS a mock integration, which asks no function. */
-const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });

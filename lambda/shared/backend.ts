@@ -1,3 +1,4 @@
+import type { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import type {
   ConnectionSender,
   DeliveryQueue,
@@ -13,6 +14,7 @@ export type Backend = {
   readonly connections: ConnectionSender;
   readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
+  readonly floodGuard: FloodGuard;
   readonly membershipLimits: MembershipLimits;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;

@@ -1,3 +1,4 @@
+import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
@@ -19,6 +20,7 @@ export function createBackend(
     connections,
     deliveryQueue,
     rateLimit,
+    floodGuard: new FloodGuard(Date.now),
     log,
     membershipLimits: config.membershipLimits,
     limits: announcedLimits(config),
