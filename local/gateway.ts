@@ -1,12 +1,15 @@
 import { createHistory } from '../lambda/history/history.ts';
 import { createJoin } from '../lambda/join/join.ts';
 import { createLeave } from '../lambda/leave/leave.ts';
+import { createLock } from '../lambda/lock/lock.ts';
 import { createOnConnect } from '../lambda/onConnect/onConnect.ts';
 import { createOnDefault } from '../lambda/onDefault/onDefault.ts';
 import { createOnDisconnect } from '../lambda/onDisconnect/onDisconnect.ts';
 import { createParticipants } from '../lambda/participants/participants.ts';
+import { createRemove } from '../lambda/remove/remove.ts';
 import { createSendMessage } from '../lambda/sendMessage/sendMessage.ts';
 import type { Backend } from '../lambda/shared/backend.ts';
+import { createUnlock } from '../lambda/unlock/unlock.ts';
 import { createUpdate } from '../lambda/update/update.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
@@ -47,6 +50,9 @@ export function meetingRoutes(backend: Backend, pingRateLimit: RateLimit): Route
       history: { integration: createHistory(backend), ...twoWay },
       participants: { integration: createParticipants(backend), ...twoWay },
       leave: { integration: createLeave(backend), ...twoWay },
+      remove: { integration: createRemove(backend), ...twoWay },
+      lock: { integration: createLock(backend), ...twoWay },
+      unlock: { integration: createUnlock(backend), ...twoWay },
       ping: { integration: createPing(backend, pingRateLimit), ...twoWay },
       $default: { integration: createOnDefault(backend), ...twoWay },
     },

@@ -27,7 +27,7 @@ describe('admitting a message', () => {
     const { codes, connections, logged } = start(async () => ({ outcome: 'refused', retryAfterMs: 20 }));
     expect(await codes(399)).toHaveLength(399);
     const bye =
-      '{"type":"bye","code":"flooding","message":"This connection went on sending although it was refused for its rate."}';
+      '{"type":"bye","code":"flooding","message":"Too many messages were sent after being told to wait."}';
     expect(connections.calls).toEqual([`send ${connectionId} ${bye}`, `disconnect ${connectionId}`]);
     expect(logged).toEqual([expect.objectContaining({ level: 'warn', event: 'flooding', connectionId })]);
   });

@@ -18,7 +18,7 @@ export async function admit(event: MessageEvent, ports: AdmitPorts): Promise<voi
     const { requestId } = event.requestContext;
     ports.log.warn('flooding', { requestId, connectionId });
     // Its membership ends by what the close brings, like any other's.
-    await dismiss({ connectionId }, ports.connections, 'flooding');
+    await dismiss({ connectionId }, 'flooding', ports.connections);
   }
   throw new ProtocolError('rate_limited', undefined, { retryAfterMs: taken.retryAfterMs });
 }

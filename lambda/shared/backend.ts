@@ -16,6 +16,8 @@ export type Backend = {
   readonly rateLimit: RateLimit;
   readonly floodGuard: FloodGuard;
   readonly membershipLimits: MembershipLimits;
+  /** How long who was removed from a meeting can't come back. */
+  readonly banSeconds: number;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;
   readonly log: Log;

@@ -23,6 +23,7 @@ export function createBackend(
     floodGuard: new FloodGuard(Date.now),
     log,
     membershipLimits: config.membershipLimits,
+    banSeconds: config.banSeconds,
     limits: announcedLimits(config),
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),

@@ -1,4 +1,5 @@
-import { participantOf } from '../meeting/announcement.ts';
+import { lockChanged, participantOf } from '../meeting/announcement.ts';
+import { roleOnJoining, stateAfterJoining, stateIn, unwelcome, withLock } from '../meeting/arrival.ts';
 import type {
   AppendOutcome,
   Audience,
@@ -9,18 +10,20 @@ import type {
   JoinOutcome,
   LeaveOutcome,
   LeaveReason,
+  LockOutcome,
   LogHead,
   Meetings,
   MembershipLimits,
+  RemoveOutcome,
   Roster,
   UpdateOutcome,
 } from '../meeting/ports.ts';
 import {
-  exceedsMeeting,
   type HeldConnection,
   isMember,
   isPresent,
   type Joining,
+  newestJoined,
   type User,
   withAttributes,
   withConnection,
@@ -29,14 +32,15 @@ import {
 } from '../meeting/user.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
-import type { Attributes } from '../protocol/participants.ts';
+import type { Attributes, Participant } from '../protocol/participants.ts';
 import { deleteRow, putRow } from './connectionRows.ts';
 import { DynamoLog } from './DynamoLog.ts';
 import { DynamoLogReader } from './DynamoLogReader.ts';
 import { DynamoUsers } from './DynamoUsers.ts';
 import { foldRoster } from './foldRoster.ts';
+import { meetingStateOf, replaceState } from './stateItems.ts';
 import type { Store } from './store.ts';
-import { untilDone } from './transact.ts';
+import { type TransactItems, transact, untilDone } from './transact.ts';
 import { UserChanges } from './UserChanges.ts';
 import { userConnections, userOf } from './userItems.ts';
 
@@ -85,6 +89,14 @@ export class DynamoMeetings implements Meetings {
     return untilDone(() => this.#tryLeave(connection, reason), this.#store);
   }
 
+  remove(user: Pick<Connection, 'meetingId' | 'userId'>, banSeconds: number): Promise<RemoveOutcome> {
+    return untilDone(() => this.#tryRemove(user, banSeconds), this.#store);
+  }
+
+  setLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome> {
+    return untilDone(() => this.#trySetLock(host, lock), this.#store);
+  }
+
   appendChat(sender: Connection, frame: MessageFrame, requestId: string | undefined): Promise<AppendOutcome> {
     return this.#log.append(sender, frame, requestId);
   }
@@ -127,54 +139,71 @@ export class DynamoMeetings implements Meetings {
       users.flatMap((user) => participantOf(userOf(user)) ?? []),
       since,
     );
-    return { epoch: head.epoch, seq: head.seq, participants };
+    const locked = await this.#isLocked(meetingId, participants);
+    return { epoch: head.epoch, seq: head.seq, participants, locked };
   }
 
   connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
     return this.#users.connectedBefore(epochMs);
   }
 
+  async #isLocked(meetingId: MeetingId, participants: readonly Participant[]): Promise<boolean> {
+    const state = meetingStateOf(await this.#users.state(meetingId));
+    return stateIn({ populated: participants.length > 0, state }).lock !== undefined;
+  }
+
   async #tryConnect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome | 'conflict'> {
-    const current = await this.#changes.read(connection, isMember(connection) ? 'meeting' : 'user');
-    const { before, members } = current;
+    const member = isMember(connection);
+    const current = member
+      ? await this.#changes.readMeeting(connection)
+      : await this.#changes.readUser(connection);
+    const { before, banned } = current;
     if (heldBy(before, connection)) return { outcome: 'connected', evicted: [] };
     const { after, evicted } = withConnection(before, connection, limits);
-    if (exceedsMeeting({ members, before, after, limits })) return { outcome: 'meeting-full' };
+    const arriving = { connection, before, after, banned, limits };
+    const refusal = 'meeting' in current ? unwelcome(arriving, current.meeting) : undefined;
+    if (refusal) return { outcome: refusal };
     const committed = await this.#changes.commit({
       ...current,
       after,
       evicted,
       connection: evicted.at(-1) ?? connection,
       reason: 'replaced',
-      rows: [putRow(this.#store, connection, 'new')],
+      beside: [putRow(this.#store, connection, 'new')],
     });
     return committed === 'conflict' ? 'conflict' : { outcome: 'connected', evicted, ...committed };
   }
 
   async #tryJoin(
-    connection: Connection,
+    { meetingId, userId, connectionId }: Connection,
     joining: Joining & { readonly limits: MembershipLimits },
   ): Promise<JoinOutcome | 'conflict'> {
-    const current = await this.#changes.read(connection, 'meeting');
-    const { before, members } = current;
-    const self = heldBy(before, connection);
+    const current = await this.#changes.readMeeting({ meetingId, userId });
+    const { before, meeting, stateMadeFrom } = current;
+    const self = heldBy(before, { connectionId });
     if (!before || !self) return { outcome: 'not-connected' };
-    const { after, evicted } = withJoin(before, self, { ...joining, nowMs: this.#store.now() });
-    if (exceedsMeeting({ ...joining, members, before, after })) return { outcome: 'meeting-full' };
+    const { connection } = self;
+    const role = roleOnJoining(connection, before, meeting);
+    const { after, evicted } = withJoin(before, self, { ...joining, role, nowMs: this.#store.now() });
+    const refusal = unwelcome({ ...current, ...joining, connection, after }, meeting);
+    if (refusal) return { outcome: refusal };
 
-    const joined = heldBy(after, connection)?.connection ?? self.connection;
-    const again = self.connection.joinedAtMs !== undefined;
-    const rows =
-      again && joined.session === self.connection.session ? [] : [putRow(this.#store, joined, 'exists')];
-    const change = { ...current, after, evicted, connection: joined, reason: 'replaced', rows } as const;
+    const joined = heldBy(after, connection)?.connection ?? connection;
+    const state = stateAfterJoining(connection, before, meeting);
+    const beside = [
+      ...changedRows(this.#store, before, after),
+      ...(state ? [replaceState(this.#store, meetingId, { madeFrom: stateMadeFrom, state })] : []),
+    ];
+    const change = { ...current, after, evicted, connection: joined, reason: 'replaced', beside } as const;
     const committed = await this.#changes.commit(change);
     if (committed === 'conflict') return 'conflict';
+    const again = connection.joinedAtMs !== undefined;
     const newcomer = isPresent(before) ? 'additional' : 'first';
     return { outcome: again ? 'already-joined' : newcomer, connection: joined, evicted, ...committed };
   }
 
   async #tryUpdate(connection: Connection, attributes: Attributes): Promise<UpdateOutcome | 'conflict'> {
-    const current = await this.#changes.read(connection, 'user');
+    const current = await this.#changes.readUser(connection);
     const { before } = current;
     const self = heldBy(before, connection);
     if (!before || self?.connection.joinedAtMs === undefined) return { outcome: 'not-joined' };
@@ -183,13 +212,13 @@ export class DynamoMeetings implements Meetings {
       ...withAttributes(before, self, { attributes, nowMs: this.#store.now() }),
       connection: self.connection,
       reason: 'replaced',
-      rows: [],
+      beside: [],
     });
     return committed === 'conflict' ? 'conflict' : { outcome: 'updated', ...committed };
   }
 
   async #tryLeave(connection: Connection, reason: LeaveReason): Promise<LeaveOutcome | 'conflict'> {
-    const current = await this.#changes.read(connection, 'user');
+    const current = await this.#changes.readUser(connection);
     const { before } = current;
     const self = heldBy(before, connection);
     if (!before || !self) return { outcome: 'already-gone' };
@@ -200,13 +229,60 @@ export class DynamoMeetings implements Meetings {
       evicted,
       connection: self.connection,
       reason,
-      rows: [deleteRow(this.#store, self.connection)],
+      beside: [deleteRow(this.#store, self.connection)],
     });
     if (committed === 'conflict') return 'conflict';
     return { outcome: after ? 'remaining' : 'last', connection: self.connection, ...committed };
   }
+
+  async #tryRemove(
+    user: Pick<Connection, 'meetingId' | 'userId'>,
+    banSeconds: number,
+  ): Promise<RemoveOutcome | 'conflict'> {
+    const current = await this.#changes.readUser(user);
+    const removed = current.before?.held.map(({ connection }) => connection) ?? [];
+    const connection = newestJoined(current.before) ?? removed.findLast(isMember);
+    if (!connection) return { outcome: 'not-there' };
+    const committed = await this.#changes.commit({
+      ...current,
+      after: undefined,
+      evicted: removed,
+      connection,
+      reason: 'kicked',
+      beside: [],
+      bannedUntilMs: this.#store.now() + banSeconds * 1000,
+    });
+    return committed === 'conflict' ? 'conflict' : { outcome: 'removed', removed, ...committed };
+  }
+
+  async #trySetLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome | 'conflict'> {
+    const { meetingId } = host;
+    const madeFrom = await this.#users.state(meetingId);
+    const users = (await this.#users.users(meetingId)).flatMap((item) => userOf(item) ?? []);
+    const before = stateIn({ populated: users.some(isPresent), state: meetingStateOf(madeFrom) });
+    const state = withLock(before, lock, users);
+    if (!state) return { outcome: 'unchanged' };
+    const put = replaceState(this.#store, meetingId, { madeFrom, state });
+    const token = this.#store.newId();
+    const written = await transact(this.#store.documents, [put], { ...this.#store, token });
+    if (written === 'conflict') return 'conflict';
+    const frame = lockChanged(host, lock, this.#store.now());
+    return { outcome: 'changed', announcement: { seq: undefined, text: JSON.stringify(frame) } };
+  }
 }
 
+/** Writes the rows of connections that a change has left, and left otherwise. */
+const changedRows = (store: Store, before: User, after: User | undefined): TransactItems =>
+  (after?.held ?? []).flatMap(({ connection }) => {
+    const { joinedAtMs, session, role } = heldBy(before, connection)?.connection ?? connection;
+    const same =
+      connection.joinedAtMs === joinedAtMs && connection.session === session && connection.role === role;
+    return same ? [] : [putRow(store, connection, 'exists')];
+  });
+
 /** The connection as its user holds it. */
-const heldBy = (user: User | undefined, { connectionId }: Connection): HeldConnection | undefined =>
+const heldBy = (
+  user: User | undefined,
+  { connectionId }: Pick<Connection, 'connectionId'>,
+): HeldConnection | undefined =>
   user?.held.find(({ connection }) => connection.connectionId === connectionId);

@@ -3,9 +3,10 @@ import type { Connection } from '../meeting/ports.ts';
 import type { User } from '../meeting/user.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 import { type ConnectionRow, connectionOf } from './connectionRows.ts';
+import { onlyIf, type StateItem, stateKey } from './stateItems.ts';
 import { hasExpired, type Store } from './store.ts';
 import type { TransactItems } from './transact.ts';
-import { type UserItem, userItem, userItemKey, userItemPrefix } from './userItems.ts';
+import { isBanned, tombstone, type UserItem, userItem, userItemKey, userItemPrefix } from './userItems.ts';
 
 const byPrefix = {
   ExpressionAttributeNames: { '#item': 'item' },
@@ -76,25 +77,37 @@ export class DynamoUsers {
     }
   }
 
-  /** Puts a user in the place of the item it was made from, if that is still there; undefined deletes it. */
-  replace(
-    key: { readonly meetingId: MeetingId; readonly userId: UserId },
-    madeFrom: UserItem | undefined,
-    user: User | undefined,
-  ): TransactItems[number] {
-    const TableName = this.#store.tables.meetings;
-    const Key = userItemKey(key);
-    const condition = onlyIf(madeFrom);
-    if (!user) return { Delete: { TableName, Key, ...condition } };
-    return { Put: { TableName, Item: userItem(Key, user, this.#store.newId()), ...condition } };
+  /** A meeting's state as it is now. */
+  async state(meetingId: MeetingId): Promise<StateItem | undefined> {
+    const { documents, tables } = this.#store;
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: tables.meetings, Key: stateKey(meetingId), ConsistentRead: true }),
+    );
+    return Item as StateItem | undefined;
   }
-}
 
-/** The condition that the user item is still the one that a change was made from. */
-function onlyIf(user: UserItem | undefined) {
-  if (!user) return { ConditionExpression: 'attribute_not_exists(version)' };
-  return {
-    ConditionExpression: 'version = :version',
-    ExpressionAttributeValues: { ':version': user.version },
-  };
+  /** Puts a user in the place of the item it was made from, if that is still there. A ban that still holds is kept. */
+  replace(
+    key: Pick<Connection, 'meetingId' | 'userId'>,
+    change: {
+      readonly madeFrom: UserItem | undefined;
+      /** Undefined: no connection is left. */
+      readonly user: User | undefined;
+      readonly bannedUntilMs?: number | undefined;
+    },
+  ): TransactItems[number] {
+    const { tables, newId, now } = this.#store;
+    const { madeFrom, user } = change;
+    const Key = userItemKey(key);
+    const held = isBanned(madeFrom, now()) ? madeFrom?.bannedUntil : undefined;
+    const bannedUntilMs = change.bannedUntilMs ?? held;
+    const where = { TableName: tables.meetings, ...onlyIf(madeFrom) };
+    if (bannedUntilMs === undefined) {
+      return user ? { Put: { ...where, Item: userItem(Key, user, newId()) } } : { Delete: { ...where, Key } };
+    }
+    const Item = user
+      ? { ...userItem(Key, user, newId()), bannedUntil: bannedUntilMs }
+      : tombstone(Key, newId(), bannedUntilMs);
+    return { Put: { ...where, Item } };
+  }
 }

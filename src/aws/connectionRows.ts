@@ -1,5 +1,6 @@
 import type { Connection } from '../meeting/ports.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
+import type { Role } from '../protocol/participants.ts';
 import type { Store } from './store.ts';
 import type { TransactItems } from './transact.ts';
 
@@ -20,6 +21,7 @@ export type ConnectionRow = {
   /** ISO 8601; absent until it joined. */
   readonly joinedAt?: string;
   readonly session?: string;
+  readonly role?: Role;
   /** Epoch seconds after which the row no longer counts, whenever DynamoDB comes to delete it. */
   readonly ttl: number;
 };
@@ -27,22 +29,23 @@ export type ConnectionRow = {
 /** What rows and user items keep of a connection alike. */
 export type ConnectionState = Pick<
   ConnectionRow,
-  'userName' | 'connectedAt' | 'client' | 'joinedAt' | 'session'
+  'userName' | 'connectedAt' | 'client' | 'joinedAt' | 'session' | 'role'
 >;
 
 /** A connection's state as it is kept; what it has none of is left out, since DynamoDB knows no undefined. */
-export const stateOf = ({ userName, connectedAtMs, client, joinedAtMs, session }: Connection) => ({
+export const stateOf = ({ userName, connectedAtMs, client, joinedAtMs, session, role }: Connection) => ({
   userName,
   connectedAt: new Date(connectedAtMs).toISOString(),
   ...(client === 'v1' && { client }),
   ...(joinedAtMs !== undefined && { joinedAt: new Date(joinedAtMs).toISOString() }),
   ...(session !== undefined && { session }),
+  ...(role !== undefined && { role }),
 });
 
 /** A kept state, and whose it is, as a connection. */
 export function connectionOf(
   identity: Pick<Connection, 'connectionId' | 'meetingId' | 'userId'>,
-  { userName, connectedAt, client, joinedAt, session }: ConnectionState,
+  { userName, connectedAt, client, joinedAt, session, role }: ConnectionState,
 ): Connection {
   const { connectionId, meetingId, userId } = identity;
   return {
@@ -54,6 +57,7 @@ export function connectionOf(
     client: client ?? 'plain',
     ...(joinedAt !== undefined && { joinedAtMs: Date.parse(joinedAt) }),
     ...(session !== undefined && { session }),
+    ...(role !== undefined && { role }),
   };
 }
 

@@ -10,7 +10,10 @@ type UserConnection = ConnectionState & {
   readonly attributes?: string;
 };
 
-/** A user's item in the meetings table: the authority on the user's membership. Gone when no connection is left. */
+/**
+ * A user's item in the meetings table: the authority on the user's membership. Gone when no connection is left, unless
+ * the user was removed: then it stays without any for as long as the ban, so that nothing can come between the two.
+ */
 export type UserItem = {
   readonly meetingId: MeetingId;
   readonly item: string;
@@ -22,6 +25,10 @@ export type UserItem = {
   /** ISO 8601; absent unless a connection has joined. */
   readonly joinedAt?: string;
   readonly connections: Readonly<Record<string, UserConnection>>;
+  /** Epoch milliseconds: until then the user may not be a member again. */
+  readonly bannedUntil?: number;
+  /** Epoch seconds; only where no connection is left. */
+  readonly ttl?: number;
 };
 
 /** What the sort keys of all user items of a meeting begin with. */
@@ -33,8 +40,12 @@ export const userItemKey = ({ meetingId, userId }: { meetingId: MeetingId; userI
   item: `${userItemPrefix}${userId}`,
 });
 
-/** A user item as the record that the rules know. */
-export function userOf({ meetingId, item, rev = 0, joinedAt, connections }: UserItem): User {
+/** A user item as the record that the rules know; undefined when no connection is left. */
+export function userOf(item: UserItem | undefined): User | undefined {
+  return item && Object.keys(item.connections).length > 0 ? recordOf(item) : undefined;
+}
+
+function recordOf({ meetingId, item, rev = 0, joinedAt, connections }: UserItem): User {
   const userId = item.slice(userItemPrefix.length) as UserId;
   const held = Object.entries(connections).map(([id, { attributes, ...state }]): HeldConnection => {
     const connection = connectionOf({ connectionId: id as ConnectionId, meetingId, userId }, state);
@@ -46,6 +57,24 @@ export function userOf({ meetingId, item, rev = 0, joinedAt, connections }: User
     held: held.sort(byAge),
   };
 }
+
+/** Whether the item's user may not be a member now. */
+export const isBanned = (item: UserItem | undefined, nowMs: number): boolean =>
+  (item?.bannedUntil ?? 0) > nowMs;
+
+/** What is left of a removed user until the ban is over. */
+export const tombstone = (
+  key: ReturnType<typeof userItemKey>,
+  version: string,
+  bannedUntilMs: number,
+): UserItem => ({
+  ...key,
+  userName: '',
+  version,
+  connections: {},
+  bannedUntil: bannedUntilMs,
+  ttl: Math.ceil(bannedUntilMs / 1000),
+});
 
 /** A user as an item, with a version of its own. */
 export function userItem(key: ReturnType<typeof userItemKey>, user: User, version: string): UserItem {
@@ -67,7 +96,7 @@ export function userItem(key: ReturnType<typeof userItemKey>, user: User, versio
 
 /** All connections of a user item, members or not yet, oldest first. */
 export const userConnections = (item: UserItem): readonly Connection[] =>
-  userOf(item).held.map(({ connection }) => connection);
+  userOf(item)?.held.map(({ connection }) => connection) ?? [];
 
 function userConnection(connection: Connection, attributes: Attributes): UserConnection {
   const told = Object.keys(attributes).length > 0;

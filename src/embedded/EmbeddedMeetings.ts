@@ -1,8 +1,15 @@
 import type Database from 'libsql';
-import { type Occasion, participantOf, tellingOf, userLeft } from '../meeting/announcement.ts';
+import { lockChanged, participantOf } from '../meeting/announcement.ts';
+import {
+  type Arriving,
+  roleOnJoining,
+  stateAfterJoining,
+  stateIn,
+  unwelcome,
+  withLock,
+} from '../meeting/arrival.ts';
 import { isRetry } from '../meeting/entry.ts';
 import type {
-  Announcement,
   AppendOutcome,
   Audience,
   Connection,
@@ -12,19 +19,20 @@ import type {
   JoinOutcome,
   LeaveOutcome,
   LeaveReason,
+  LockOutcome,
   LogHead,
   Meetings,
   MembershipLimits,
+  RemoveOutcome,
   Roster,
+  Unwelcome,
   UpdateOutcome,
 } from '../meeting/ports.ts';
 import {
-  exceedsMeeting,
+  isMember,
   isPresent,
   type Joining,
-  type MeetingChange,
   newestJoined,
-  type User,
   withAttributes,
   withConnection,
   withJoin,
@@ -33,9 +41,11 @@ import {
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
 import type { Attributes } from '../protocol/participants.ts';
-import { Journal, type JournaledChange, type Schedule } from './Journal.ts';
+import { Bans } from './Bans.ts';
+import { Journal, type Schedule } from './Journal.ts';
 import { Logs } from './Logs.ts';
 import { type Log, MeetingTables } from './MeetingTables.ts';
+import { MemberChanges } from './MemberChanges.ts';
 import { Members } from './Members.ts';
 import { type Durability, openDatabase } from './openDatabase.ts';
 
@@ -67,6 +77,8 @@ export class EmbeddedMeetings implements Meetings {
   readonly #journal: Journal;
   readonly #tables: MeetingTables;
   readonly #logs: Logs;
+  readonly #bans: Bans;
+  readonly #changes: MemberChanges;
   readonly #options: EmbeddedMeetingsOptions;
   readonly #database: Database.Database;
 
@@ -77,16 +89,26 @@ export class EmbeddedMeetings implements Meetings {
     this.#journal = new Journal(this.#database, options.schedule);
     this.#tables = new MeetingTables(this.#database);
     this.#logs = new Logs({ ...options, tables: this.#tables });
-    this.#endParticipations();
+    this.#bans = new Bans(this.#tables, options.now);
+    const { now } = options;
+    this.#changes = new MemberChanges({
+      members: this.#members,
+      logs: this.#logs,
+      journal: this.#journal,
+      tables: this.#tables,
+      now,
+    });
+    this.#changes.endParticipations();
   }
 
   async connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome> {
     if (this.#members.held(connection)) return { outcome: 'connected', evicted: [] };
     const before = this.#members.user(connection);
     const { after, evicted } = withConnection(before, connection, limits);
-    if (this.#exceeds(connection, { before, after, limits })) return { outcome: 'meeting-full' };
+    const outcome = this.#unwelcome({ connection, before, after, limits });
+    if (outcome) return { outcome };
     const last = evicted.at(-1) ?? connection;
-    const announcement = await this.#change({ connection: last, after, reason: 'replaced' });
+    const announcement = await this.#changes.make({ connection: last, after, reason: 'replaced' });
     return { outcome: 'connected', evicted, announcement };
   }
 
@@ -95,32 +117,37 @@ export class EmbeddedMeetings implements Meetings {
   }
 
   async join(
-    connection: Connection,
+    { meetingId, userId, connectionId }: Connection,
     joining: Joining & { readonly limits: MembershipLimits },
   ): Promise<JoinOutcome> {
-    const held = this.#members.held(connection);
+    const held = this.#members.held({ meetingId, userId, connectionId });
     if (!held) return { outcome: 'not-connected' };
     const { user, self } = held;
-    const { after, evicted } = withJoin(user, self, { ...joining, nowMs: this.#options.now() });
+    const { connection } = self;
+    const meeting = this.#members.meeting(meetingId);
+    const role = roleOnJoining(connection, user, meeting);
+    const { after, evicted } = withJoin(user, self, { ...joining, role, nowMs: this.#options.now() });
     const { limits, replaces } = joining;
-    if (this.#exceeds(connection, { before: user, after, limits, replaces })) {
-      return { outcome: 'meeting-full' };
-    }
-    const announcing = this.#change({ connection, after, reason: 'replaced' });
-    const joined = this.#members.connection(connection.connectionId) ?? connection;
+    const refusal = this.#unwelcome({ connection, before: user, after, limits, replaces });
+    if (refusal) return { outcome: refusal };
+
+    const state = stateAfterJoining(connection, user, meeting);
+    const announcing = this.#changes.make(
+      { connection, after, reason: 'replaced' },
+      state && this.#changes.setState(meetingId, state),
+    );
+    const joined = this.#members.connection(connectionId) ?? connection;
     const announcement = await announcing;
-    if (self.connection.joinedAtMs !== undefined) {
-      return { outcome: 'already-joined', connection: joined, evicted, announcement };
-    }
-    const outcome = isPresent(user) ? 'additional' : 'first';
-    return { outcome, connection: joined, evicted, announcement };
+    const again = connection.joinedAtMs !== undefined;
+    const newcomer = isPresent(user) ? 'additional' : 'first';
+    return { outcome: again ? 'already-joined' : newcomer, connection: joined, evicted, announcement };
   }
 
   async update(connection: Connection, attributes: Attributes): Promise<UpdateOutcome> {
     const held = this.#members.held(connection);
     if (held?.self.connection.joinedAtMs === undefined) return { outcome: 'not-joined' };
     const { after } = withAttributes(held.user, held.self, { attributes, nowMs: this.#options.now() });
-    const announcement = await this.#change({
+    const announcement = await this.#changes.make({
       connection: held.self.connection,
       after,
       reason: 'replaced',
@@ -133,8 +160,29 @@ export class EmbeddedMeetings implements Meetings {
     if (!held) return { outcome: 'already-gone' };
     const { connection } = held.self;
     const { after } = without(held.user, held.self, this.#options.now());
-    const announcement = await this.#change({ connection, after, reason });
+    const announcement = await this.#changes.make({ connection, after, reason });
     return { outcome: after ? 'remaining' : 'last', connection, announcement };
+  }
+
+  async remove(user: Pick<Connection, 'meetingId' | 'userId'>, banSeconds: number): Promise<RemoveOutcome> {
+    const before = this.#members.user(user);
+    const removed = before?.held.map(({ connection }) => connection) ?? [];
+    const connection = newestJoined(before) ?? removed.findLast(isMember);
+    if (!connection) return { outcome: 'not-there' };
+    const ban = this.#bans.add(user, banSeconds);
+    const announcement = await this.#changes.make({ connection, after: undefined, reason: 'kicked' }, ban);
+    return { outcome: 'removed', removed, announcement };
+  }
+
+  async setLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome> {
+    const { meetingId } = host;
+    const state = stateIn(this.#members.meeting(meetingId));
+    const after = withLock(state, lock, this.#members.users(meetingId));
+    if (!after) return { outcome: 'unchanged' };
+    // It dies with the process, as the meeting does, so that the disk needn't know.
+    this.#members.setState(meetingId, after);
+    const frame = lockChanged(host, lock, this.#options.now());
+    return { outcome: 'changed', announcement: { seq: undefined, text: JSON.stringify(frame) } };
   }
 
   async recipients(audience: Audience): Promise<readonly Connection[]> {
@@ -151,7 +199,7 @@ export class EmbeddedMeetings implements Meetings {
     const earlier = request && this.#logs.requested(meetingId, request);
     if (!earlier) {
       const { entry, change } = this.#logs.append(meetingId, frame, request);
-      await this.#commit(meetingId, change);
+      await this.#changes.commit(meetingId, change);
       return { outcome: 'appended', entry };
     }
     if (!isRetry(earlier, frame)) return { outcome: 'request-id-reused' };
@@ -177,7 +225,8 @@ export class EmbeddedMeetings implements Meetings {
     const { epoch, seq } = this.#committedLog(meetingId);
     const participants = [...this.#members.users(meetingId)].flatMap((user) => participantOf(user) ?? []);
     participants.sort((a, b) => (a.userId < b.userId ? -1 : 1));
-    return { epoch, seq, participants };
+    const { lock } = stateIn(this.#members.meeting(meetingId));
+    return { epoch, seq, participants, locked: lock !== undefined };
   }
 
   async *connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
@@ -186,6 +235,7 @@ export class EmbeddedMeetings implements Meetings {
 
   /** Deletes what has expired, some in each tick, so that nobody waits long behind it. */
   async prune(): Promise<void> {
+    this.#bans.forgetExpired();
     const nowMs = this.#options.now();
     for (let deleted = PRUNED_AT_ONCE; deleted === PRUNED_AT_ONCE; ) {
       const write = () => {
@@ -204,82 +254,13 @@ export class EmbeddedMeetings implements Meetings {
   /** To be called when nothing is pending: what is shown of a log must be on disk, or its seqs could be shown twice. */
   #committedLog(meetingId: MeetingId): Log {
     const log = this.#logs.log(meetingId);
-    this.#forgetIfEmpty(meetingId);
+    this.#changes.forgetIfEmpty(meetingId);
     return log;
   }
 
-  #exceeds({ meetingId }: Connection, change: Omit<MeetingChange, 'members'>): boolean {
-    return exceedsMeeting({ ...change, members: this.#members.memberCount(meetingId) });
-  }
-
-  /** Replaces a user in memory, and commits what others are to be told and what must outlive the process. */
-  async #change(
-    occasion: Pick<Occasion, 'after' | 'connection' | 'reason'>,
-  ): Promise<Announcement | undefined> {
-    const { connection, after } = occasion;
-    const { meetingId } = connection;
-    const before = this.#members.user(connection);
-    const telling = tellingOf({ ...occasion, before, nowMs: this.#options.now() });
-    this.#members.replace(connection, after);
-    const undoMembers = () => this.#members.replace(connection, before);
-    if (!telling) {
-      // What the disk needn't know still has its place among the changes that may be taken back.
-      if (!this.#journal.idle) await this.#commit(meetingId, { write: () => {}, undo: undoMembers });
-      else this.#forgetIfEmpty(meetingId);
-      return undefined;
-    }
-    if (telling.kind === 'live') {
-      const write = () => this.#writeParticipant(connection, after);
-      await this.#commit(meetingId, { write, undo: undoMembers });
-      return { seq: undefined, text: JSON.stringify(telling.frame) };
-    }
-    const { entry, change } = this.#logs.append(meetingId, telling.frame);
-    const write = () => {
-      change.write();
-      this.#writeParticipant(connection, after);
-    };
-    const undo = () => {
-      change.undo();
-      undoMembers();
-    };
-    await this.#commit(meetingId, { write, undo });
-    return entry;
-  }
-
-  #writeParticipant({ meetingId, userId }: Connection, user: User | undefined): void {
-    const { id } = this.#logs.log(meetingId);
-    const newest = newestJoined(user);
-    if (newest) this.#tables.writeParticipant(id, newest);
-    else this.#tables.deleteParticipant(id, userId);
-  }
-
-  #commit(meetingId: MeetingId, { write, undo }: JournaledChange): Promise<void> {
-    const writeAndForget = () => {
-      write();
-      this.#forgetIfEmpty(meetingId);
-    };
-    return this.#journal.append({ write: writeAndForget, undo });
-  }
-
-  /** What is kept in memory of a log is for those who are there. To be called when all of it is written. */
-  #forgetIfEmpty(meetingId: MeetingId): void {
-    if (this.#members.isEmpty(meetingId)) this.#logs.forget(meetingId);
-  }
-
-  /** Whoever was there when the process died lost the connection then: said once, before anybody can come back. */
-  #endParticipations(): void {
-    const nowMs = this.#options.now();
-    for (const connection of this.#tables.participants()) {
-      const { meetingId, userId } = connection;
-      const frame = userLeft(connection, 'connection-lost', nowMs);
-      const { change } = this.#logs.append(meetingId, frame);
-      const write = () => {
-        change.write();
-        this.#tables.deleteParticipant(this.#logs.log(meetingId).id, userId);
-        this.#logs.forget(meetingId);
-      };
-      this.#journal.append({ write, undo: change.undo });
-    }
-    this.#journal.flush();
+  #unwelcome(arriving: Omit<Arriving, 'banned'>): Unwelcome | undefined {
+    const { connection } = arriving;
+    const meeting = this.#members.meeting(connection.meetingId);
+    return unwelcome({ ...arriving, banned: this.#bans.has(connection) }, meeting);
   }
 }

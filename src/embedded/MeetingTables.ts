@@ -12,6 +12,9 @@ const READ_AT_ONCE = 16;
 /** Which chat a client has sent: its own name for it. */
 export type RequestKey = { readonly userId: UserId; readonly requestId: string };
 
+/** Who may not come back to which meeting, and until when in epoch milliseconds. */
+type Ban = Pick<Connection, 'meetingId' | 'userId'> & { readonly expiresAtMs: number };
+
 /** The statements on the tables of {@link openDatabase}. Those that write are to be called from a journal. */
 export class MeetingTables {
   readonly #statement: ReturnType<typeof prepare>;
@@ -66,6 +69,19 @@ export class MeetingTables {
     return rows.map(({ connection }) => JSON.parse(connection) as Connection);
   }
 
+  writeBan({ meetingId, userId }: Pick<Connection, 'meetingId' | 'userId'>, expiresAtMs: number): void {
+    this.#statement.writeBan.run(meetingId, userId, expiresAtMs);
+  }
+
+  /** Whoever may not come back yet. */
+  bans(nowMs: number): readonly Ban[] {
+    return (this.#statement.bans.all(nowMs) as Ban[]).map(({ meetingId, userId, expiresAtMs }) => ({
+      meetingId,
+      userId,
+      expiresAtMs,
+    }));
+  }
+
   entries({ id, seq: last }: Log, range: EntryRange, nowMs: number): EntryPage {
     const { limit } = range;
     const { entriesBefore, entriesAfter } = this.#statement;
@@ -81,11 +97,13 @@ export class MeetingTables {
     return { entries: taken, more, unbroken };
   }
 
-  /** Deletes at most so many lines and as many requests; returns how many of either at the most. */
+  /** Deletes at most so many lines, requests and bans each; returns how many of one kind at the most. */
   deleteExpired(nowMs: number, limit: number): number {
-    const entries = this.#statement.deleteEntries.run(nowMs, limit);
-    const requests = this.#statement.deleteRequests.run(nowMs, limit);
-    return Math.max(entries.changes, requests.changes);
+    const { deleteEntries, deleteRequests, deleteBans } = this.#statement;
+    const deleted = [deleteEntries, deleteRequests, deleteBans].map((statement) =>
+      statement.run(nowMs, limit),
+    );
+    return Math.max(...deleted.map(({ changes }) => changes));
   }
 }
 
@@ -117,6 +135,12 @@ function prepare(database: Database.Database) {
       WHERE meeting = ? AND seq > ? AND seq <= ? AND expires_at > ? ORDER BY seq LIMIT ?`),
     entriesBefore: sql(`SELECT seq, text FROM entries
       WHERE meeting = ? AND seq < ? AND expires_at > ? ORDER BY seq DESC LIMIT ?`),
+    writeBan: sql(`INSERT INTO bans VALUES (?, ?, ?)
+      ON CONFLICT (meeting_id, user_id) DO UPDATE SET expires_at = excluded.expires_at`),
+    bans: sql(`SELECT meeting_id AS meetingId, user_id AS userId, expires_at AS expiresAtMs FROM bans
+      WHERE expires_at > ?`),
+    deleteBans: sql(`DELETE FROM bans WHERE (meeting_id, user_id) IN
+      (SELECT meeting_id, user_id FROM bans WHERE expires_at <= ? LIMIT ?)`),
     deleteEntries: sql(`DELETE FROM entries WHERE (meeting, seq) IN
       (SELECT meeting, seq FROM entries WHERE expires_at <= ? LIMIT ?)`),
     deleteRequests: sql(`DELETE FROM requests WHERE (meeting, user_id, request_id) IN

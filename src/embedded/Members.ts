@@ -1,9 +1,15 @@
+import { freshState, type Meeting, type MeetingState } from '../meeting/arrival.ts';
 import type { Audience, Connection } from '../meeting/ports.ts';
-import { type HeldConnection, isMember, memberCount, type User } from '../meeting/user.ts';
+import { type HeldConnection, isMember, isPresent, memberCount, type User } from '../meeting/user.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 
-/** One meeting's users, and how many members they are together. */
-type Meeting = { readonly users: Map<UserId, User>; memberCount: number };
+/** One meeting's users, how many members they are together, and how many of them have joined. */
+type MeetingInMemory = {
+  readonly users: Map<UserId, User>;
+  members: number;
+  present: number;
+  state: MeetingState;
+};
 
 /** Who names a user: a connection, or the ids themselves. */
 type UserKey = { readonly meetingId: MeetingId; readonly userId: UserId };
@@ -11,7 +17,7 @@ type UserKey = { readonly meetingId: MeetingId; readonly userId: UserId };
 /** Who is connected, in memory: connections die with the process. Users are replaced as a whole, never changed. */
 export class Members {
   readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #meetings = new Map<MeetingId, Meeting>();
+  readonly #meetings = new Map<MeetingId, MeetingInMemory>();
 
   connection(connectionId: ConnectionId): Connection | undefined {
     return this.#connections.get(connectionId);
@@ -36,8 +42,16 @@ export class Members {
     return user && self ? { user, self } : undefined;
   }
 
-  memberCount(meetingId: MeetingId): number {
-    return this.#meetings.get(meetingId)?.memberCount ?? 0;
+  meeting(meetingId: MeetingId): Meeting {
+    const meeting = this.#meetings.get(meetingId);
+    if (!meeting) return { populated: false, state: freshState, members: 0 };
+    return { populated: meeting.present > 0, state: meeting.state, members: meeting.members };
+  }
+
+  /** Puts a state in the place of that of a meeting where somebody is. */
+  setState(meetingId: MeetingId, state: MeetingState): void {
+    const meeting = this.#meetings.get(meetingId);
+    if (meeting) meeting.state = state;
   }
 
   isEmpty(meetingId: MeetingId): boolean {
@@ -59,17 +73,25 @@ export class Members {
 
   /** Puts what a change made of a user in the place of what was. */
   replace(key: UserKey, user: User | undefined): void {
-    const meeting = this.#meetings.get(key.meetingId) ?? { users: new Map(), memberCount: 0 };
+    const meeting = this.#meetings.get(key.meetingId) ?? emptyMeeting();
     const before = meeting.users.get(key.userId);
     for (const { connection } of before?.held ?? []) this.#connections.delete(connection.connectionId);
     for (const { connection } of user?.held ?? []) this.#connections.set(connection.connectionId, connection);
-    meeting.memberCount += memberCount(user) - memberCount(before);
+    meeting.members += memberCount(user) - memberCount(before);
+    meeting.present += Number(isPresent(user)) - Number(isPresent(before));
     if (user) meeting.users.set(key.userId, user);
     else meeting.users.delete(key.userId);
     if (meeting.users.size > 0) this.#meetings.set(key.meetingId, meeting);
     else this.#meetings.delete(key.meetingId);
   }
 }
+
+const emptyMeeting = (): MeetingInMemory => ({
+  users: new Map(),
+  members: 0,
+  present: 0,
+  state: freshState,
+});
 
 const member = ({ connection }: HeldConnection): readonly Connection[] =>
   isMember(connection) ? [connection] : [];

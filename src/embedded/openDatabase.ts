@@ -38,6 +38,12 @@ CREATE TABLE IF NOT EXISTS participants (
   connection TEXT NOT NULL,
   PRIMARY KEY (meeting, user_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bans (
+  meeting_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (meeting_id, user_id)
+) WITHOUT ROWID;
 `;
 
 /** Layouts of the tables, counted from 1. A newer program may have written one that this one can't read. */

@@ -48,6 +48,12 @@ export function userLeft(connection: Connection, reason: DepartureReason, nowMs:
   return eventFrame(connection, { eventType: 'user-left', userId, userName, reason }, nowMs);
 }
 
+/** What is said of a meeting that a host has locked or unlocked. */
+export function lockChanged(host: Connection, lock: 'locked' | 'unlocked', nowMs: number): EventFrame {
+  const { userId, userName } = host;
+  return eventFrame(host, { eventType: `meeting-${lock}`, userId, userName }, nowMs);
+}
+
 /** The user as others see them; undefined when no connection has joined. */
 export function participantOf(user: User | undefined): Participant | undefined {
   const joined = (user?.held ?? []).flatMap(joinedConnection);
@@ -56,7 +62,7 @@ export function participantOf(user: User | undefined): Participant | undefined {
   return {
     userId: newest.userId,
     userName: newest.userName,
-    role: 'participant',
+    role: newest.role ?? 'participant',
     joinedAt: new Date(user.joinedAtMs).toISOString(),
     rev: user.rev,
     connections: joined,

@@ -36,6 +36,9 @@ export type Entry = { readonly seq: number; readonly text: string };
  */
 export type Announcement = { readonly seq: number | undefined; readonly text: string };
 
+/** Why somebody may not be in a meeting now. */
+export type Unwelcome = 'banned' | 'meeting-locked' | 'meeting-full';
+
 /** What became of a {@link Meetings.connect}. */
 export type ConnectOutcome =
   | {
@@ -43,7 +46,7 @@ export type ConnectOutcome =
       readonly evicted: readonly Connection[];
       readonly announcement?: Announcement | undefined;
     }
-  | { readonly outcome: 'meeting-full' };
+  | { readonly outcome: Unwelcome };
 
 /** What became of a {@link Meetings.join}: `first` of its user in the meeting, or one more, or joined before. */
 export type JoinOutcome =
@@ -53,7 +56,7 @@ export type JoinOutcome =
       readonly evicted: readonly Connection[];
       readonly announcement?: Announcement | undefined;
     }
-  | { readonly outcome: 'meeting-full' | 'not-connected' };
+  | { readonly outcome: Unwelcome | 'not-connected' };
 
 /** What became of a {@link Meetings.update}. */
 export type UpdateOutcome =
@@ -75,6 +78,20 @@ export type LeaveOutcome =
     }
   | { readonly outcome: 'already-gone' };
 
+/** What became of a {@link Meetings.remove}: which connections the user had. */
+export type RemoveOutcome =
+  | {
+      readonly outcome: 'removed';
+      readonly removed: readonly Connection[];
+      readonly announcement?: Announcement | undefined;
+    }
+  | { readonly outcome: 'not-there' };
+
+/** What became of a {@link Meetings.setLock}. */
+export type LockOutcome =
+  | { readonly outcome: 'changed'; readonly announcement: Announcement }
+  | { readonly outcome: 'unchanged' };
+
 /** What became of a {@link Meetings.appendChat}; a duplicate's entry is that of the first time. */
 export type AppendOutcome =
   | { readonly outcome: 'appended' | 'duplicate'; readonly entry: Entry }
@@ -89,8 +106,8 @@ export type Audience =
 /** Where a meeting's log stands: `epoch` names its life, `seq` its last line. */
 export type LogHead = { readonly epoch: string; readonly seq: number };
 
-/** Who was there when the log stood at `seq`. */
-export type Roster = LogHead & { readonly participants: readonly Participant[] };
+/** Who was there when the log stood at `seq`, and whether newcomers are kept out now. */
+export type Roster = LogHead & { readonly participants: readonly Participant[]; readonly locked: boolean };
 
 /** Which part of a log: up from after one line to the end or a given line, or the last ones before another. */
 export type EntryRange = { readonly meetingId: MeetingId; readonly limit: number } & (
@@ -151,6 +168,24 @@ export interface Meetings {
    * with the reason, written in that step; one of several by a `user-updated`.
    */
   leave(connection: Connection, reason: LeaveReason): Promise<LeaveOutcome>;
+
+  /**
+   * [MH1] A connection that brings no role gets one with its join: the first user to join a meeting that nobody has
+   * joined is its host, until everybody who joined is gone, also over leaving and coming back; others are participants.
+   * One that brings a role keeps it, and with its join that role is the user's: it holds for all their connections.
+   * There are never two hosts without a token; who comes at the very moment when the last goes may find either meeting.
+   *
+   * [MH2] Removes a user with all connections in one step: `user-left` by `kicked`, if the user had joined. For so many
+   * seconds no connection of that user becomes a member of this meeting: `banned`. Who is no member is `not-there`.
+   */
+  remove(user: Pick<Connection, 'meetingId' | 'userId'>, banSeconds: number): Promise<RemoveOutcome>;
+
+  /**
+   * [MH3] While a meeting is locked, `meeting-locked` keeps out whoever isn't there: but hosts, and who was there when
+   * it was locked. A connection that comes at the same moment may be in before.
+   * [MH4] The lock survives whoever set it, and ends when everybody who joined is gone.
+   */
+  setLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome>;
 
   /**
    * [MT7] All current members that the audience names, in no particular order: complete and current as of the call.

@@ -20,7 +20,7 @@ export type Relay = {
 /**
  * Decides whom a message goes to and what they receive; does nothing itself.
  *
- * A sender reaches its own meeting only. Throws `other_meeting`.
+ * A sender reaches its own meeting only. Throws `other_meeting` and `observers_only_listen`.
  */
 export function relay(sender: Connection, request: SendMessage, stamp: Stamp): Relay {
   const { target, messageType, data, clientSeq } = request;
@@ -38,13 +38,14 @@ export function relay(sender: Connection, request: SendMessage, stamp: Stamp): R
   };
 }
 
-function audienceOf(target: Target, { meetingId }: Connection): Audience {
+function audienceOf(target: Target, { meetingId, role }: Connection): Audience {
   switch (target.kind) {
     case 'connection':
     case 'user':
       return { ...target, meetingId };
     case 'meeting':
       if (target.meetingId !== meetingId) throw new ProtocolError('other_meeting');
+      if (role === 'observer') throw new ProtocolError('observers_only_listen');
       return target;
   }
 }

@@ -1,4 +1,4 @@
-import type { Attributes } from '../protocol/participants.ts';
+import type { Attributes, Role } from '../protocol/participants.ts';
 import type { Connection, MembershipLimits } from './ports.ts';
 
 /** One connection of a user with what it tells of itself. */
@@ -61,13 +61,13 @@ export function withConnection(
   return changed(user, [...kept, { connection, attributes: {} }], connection.connectedAtMs, evicted);
 }
 
-/** Joins a connection that the user holds. */
+/** Joins a connection that the user holds. The role that it has from then on becomes that of all of them. */
 export function withJoin(
   user: User,
   self: HeldConnection,
-  joining: Joining & { readonly nowMs: number; readonly limits: MembershipLimits },
+  joining: Joining & { readonly role: Role; readonly nowMs: number; readonly limits: MembershipLimits },
 ): UserChange {
-  const { session, replaces, nowMs, limits } = joining;
+  const { session, replaces, role, nowMs, limits } = joining;
   const { connection } = self;
   const attributes = joining.attributes ?? self.attributes;
   const joined: HeldConnection = {
@@ -75,10 +75,11 @@ export function withJoin(
       ...connection,
       joinedAtMs: connection.joinedAtMs ?? nowMs,
       session: session ?? connection.session,
+      role,
     },
     attributes,
   };
-  const others = user.held.filter((other) => other !== self);
+  const others = user.held.filter((other) => other !== self).map((other) => withRole(other, role));
   const rivals = others.filter(
     (other) => isMember(other.connection) && other.connection.connectionId !== replaces,
   );
@@ -126,6 +127,13 @@ export function exceedsMeeting({ members, before, after, limits, replaces }: Mee
 /** The youngest connection of those that have joined; of a user who isn't there, none. */
 export function newestJoined(user: User | undefined): Connection | undefined {
   return user?.held.findLast(({ connection }) => connection.joinedAtMs !== undefined)?.connection;
+}
+
+/** One that has no role yet, or has not joined, gets it by its own join. */
+function withRole(held: HeldConnection, role: Role): HeldConnection {
+  const { connection } = held;
+  if (connection.role === undefined || connection.role === role || !isMember(connection)) return held;
+  return { ...held, connection: { ...connection, role } };
 }
 
 function changed(

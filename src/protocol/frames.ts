@@ -91,7 +91,7 @@ export type ErrorFrame = {
 };
 
 /** The last word to a connection that the server is about to close: API Gateway lets nobody choose a close code. */
-type ByeFrame = {
+export type ByeFrame = {
   readonly type: 'bye';
   readonly code: 'replaced' | 'removed' | 'flooding';
   readonly message: string;

@@ -9,7 +9,8 @@ export type RemoveRequest = { readonly requestId: string | undefined; readonly u
 /** A `lock` or `unlock` that keeps the rules of PROTOCOL.md. */
 export type LockRequest = { readonly requestId: string | undefined };
 
-const removeFields = v.object({ requestId: v.nullish(text), userId: text });
+// Absent is as wrong as empty, and is told in the same words.
+const removeFields = v.object({ requestId: v.nullish(text), userId: v.nullish(text, '') });
 const lockFields = v.object({ requestId: v.nullish(text) });
 
 /** Reads the text frame of a `remove`, or throws a {@link ProtocolError} that says what to change. */

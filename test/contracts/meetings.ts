@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { connectingContract } from './meetings/connecting.ts';
+import { hostingContract } from './meetings/hosting.ts';
 import { joiningContract } from './meetings/joining.ts';
 import { leavingContract } from './meetings/leaving.ts';
 import { logContract } from './meetings/log.ts';
@@ -15,6 +16,7 @@ export function meetingsContract(name: string, create: CreateMeetings): void {
     connectingContract(start);
     joiningContract(start);
     leavingContract(start);
+    hostingContract(start);
     recipientsContract(start);
     logContract(start);
     requestsContract(start);

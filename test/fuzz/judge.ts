@@ -18,7 +18,18 @@ const documented = {
 /** A code that a malformed frame may be answered with. */
 export type DocumentedCode = keyof typeof documented;
 
-const actions = ['sendMessage', 'join', 'update', 'history', 'participants', 'leave', 'ping'];
+const actions = [
+  'sendMessage',
+  'join',
+  'update',
+  'history',
+  'participants',
+  'leave',
+  'remove',
+  'lock',
+  'unlock',
+  'ping',
+];
 
 /**
  * Compares replies with what PROTOCOL.md says of the frames they answer. It knows nothing of how the server reads a

@@ -100,13 +100,18 @@ export class TestClient {
 
   /** Sends a message and returns the frame that names its requestId; others stay to be read, in their order. */
   async replyTo(message: Frame): Promise<Frame> {
-    const requestId = `reply-${++this.#replies}`;
-    this.send({ requestId, ...message });
+    const requestId = message.requestId ?? `reply-${++this.#replies}`;
+    this.send({ ...message, requestId });
+    return this.frame((frame) => frame.requestId === requestId);
+  }
+
+  /** The next frame that is meant; others stay to be read, in their order. */
+  async frame(isMeant: (frame: Frame) => boolean): Promise<Frame> {
     const before: string[] = [];
     for (;;) {
       const text = await this.nextText();
       const frame = JSON.parse(text) as Frame;
-      if (frame.requestId === (message.requestId ?? requestId)) {
+      if (isMeant(frame)) {
         this.#frames.unshift(...before);
         return frame;
       }

@@ -46,6 +46,7 @@ export function testBackend(given: Partial<Backend> = {}) {
     floodGuard: new FloodGuard(() => NOW_MS),
     deliveryQueue: { retry: async () => {} },
     limits: {},
+    banSeconds: 3600,
     membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
     log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
     now: () => NOW_MS,

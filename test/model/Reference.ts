@@ -7,6 +7,7 @@ type Held = {
   readonly connectedAtMs: number;
   readonly plain: boolean;
   joined: boolean;
+  role: string | undefined;
   session: string | undefined;
   attributes: string;
 };
@@ -24,6 +25,11 @@ export type JoinGiven = {
  */
 export class Reference {
   readonly #limits: MembershipLimits;
+  readonly #banned = new Set<string>();
+  /** Who joined first, as long as anybody who joined is there. */
+  #host: string | undefined;
+  /** Who was there when the meeting was locked. */
+  #guests: readonly string[] | undefined;
   #held: Held[] = [];
   readonly #requests = new Map<string, { readonly data: unknown; readonly line: number }>();
   /** The log without voids: `ann+`, `ann- left`, or what was said. */
@@ -42,11 +48,14 @@ export class Reference {
       connectedAtMs,
       plain,
       joined: false,
+      role: undefined,
       session: undefined,
       attributes: '{}',
     };
     const rivals = this.#of(userId).filter((held) => isMember(held) === plain);
     const evicted = rivals.slice(0, Math.max(0, rivals.length + 1 - this.#limits.connectionsPerUser));
+    const unwelcome = plain && this.#unwelcome(userId);
+    if (unwelcome) return unwelcome;
     const members = this.members().length;
     const grown = plain ? 1 - evicted.length : 0;
     if (grown > 0 && members + grown > this.#limits.connectionsPerMeeting) return 'meeting-full';
@@ -59,6 +68,8 @@ export class Reference {
   join({ connectionId, userId }: Connection, { session, attributes, replaces }: JoinGiven): string {
     const self = this.#find(connectionId);
     if (!self) return 'not-connected';
+    const unwelcome = this.#unwelcome(userId);
+    if (unwelcome) return unwelcome;
     const own = this.#of(userId).filter(isMember);
     const rivals = own.filter((held) => held !== self && held.id !== replaces);
     const evicted = rivals.slice(0, Math.max(0, rivals.length + 1 - this.#limits.connectionsPerUser));
@@ -69,9 +80,14 @@ export class Reference {
     }
     const newcomer = this.#isPresent(userId) ? 'additional' : 'first';
     const outcome = self.joined ? 'already-joined' : newcomer;
+    if (!this.#held.some(({ joined }) => joined)) {
+      this.#host = userId;
+      this.#guests = undefined;
+    }
     const told = this.#telling(userId, 'replaced', () => {
       this.#held = this.#held.filter((held) => !evicted.includes(held));
       self.joined = true;
+      self.role = userId === this.#host ? 'host' : 'participant';
       self.session = session ?? self.session;
       if (attributes) self.attributes = JSON.stringify(attributes);
     });
@@ -94,6 +110,28 @@ export class Reference {
       this.#held = this.#held.filter((held) => held !== self);
     });
     return `${this.#of(userId).length > 0 ? 'remaining' : 'last'}, told ${told}`;
+  }
+
+  remove(userId: string): string {
+    const own = this.#of(userId);
+    if (!own.some(isMember)) return 'not-there';
+    const told = this.#telling(userId, 'kicked', () => {
+      this.#held = this.#held.filter((held) => !own.includes(held));
+    });
+    this.#banned.add(userId);
+    return `removed [${own.map(({ id }) => id)}], told ${told}`;
+  }
+
+  setLock(lock: 'locked' | 'unlocked'): string {
+    if (this.locked() === (lock === 'locked')) return 'unchanged';
+    const present = this.#held.filter(({ joined }) => joined).map(({ userId }) => userId);
+    this.#guests = lock === 'locked' ? present : undefined;
+    return `changed, told ${lock}`;
+  }
+
+  /** Whether newcomers are kept out. */
+  locked(): boolean {
+    return this.#guests !== undefined && this.#held.some(({ joined }) => joined);
   }
 
   /** The answer names the line by its place among those that aren't void. */
@@ -135,13 +173,20 @@ export class Reference {
       .sort((a, b) => a.connectedAtMs - b.connectedAtMs || (a.id < b.id ? -1 : 1));
   }
 
+  #unwelcome(userId: string): string | undefined {
+    if (this.#banned.has(userId)) return 'banned';
+    const known = this.#isPresent(userId) || this.#guests?.includes(userId) || this.#host === userId;
+    return this.locked() && !known ? 'meeting-locked' : undefined;
+  }
+
   #isPresent(userId: string): boolean {
     return this.#of(userId).some(({ joined }) => joined);
   }
 
   #look(userId: string): string {
     const seen = this.#of(userId).filter(({ joined }) => joined);
-    return `${userId} ${seen.map(({ id, session, attributes }) => `${id} ${session} ${attributes}`).join(', ')}`;
+    const role = seen.at(-1)?.role;
+    return `${userId} ${role} ${seen.map(({ id, session, attributes }) => `${id} ${session} ${attributes}`).join(', ')}`;
   }
 
   #telling(userId: string, reason: string, change: () => void): string {

@@ -24,6 +24,9 @@ export type Act = { readonly world: World; readonly backend: Backend };
 
 export const meetingId = 'standup' as MeetingId;
 
+/** Longer than a run: who was removed never comes back in it. */
+const BAN_SECONDS = 10 ** 9;
+
 /**
  * A meeting with its clients, its gateway and its store, where everything that may happen happens by chance, and again
  * exactly so with the same seed.
@@ -86,6 +89,7 @@ export class World {
       deliveryQueue: { retry: async () => {} },
       now: this.now,
       membershipLimits: this.limits,
+      banSeconds: BAN_SECONDS,
       limits: {},
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       floodGuard: new FloodGuard(this.now),

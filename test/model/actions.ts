@@ -10,6 +10,8 @@ const choices: readonly (readonly [number, (world: World) => Promise<void> | voi
   [6, beginJoin],
   [2, beginUpdate],
   [2, beginLeave],
+  [0.4, beginRemove],
+  [1, beginLock],
   [4, beginDisconnect],
   [6, beginChat],
   [1, beginDirect],
@@ -72,6 +74,21 @@ function beginUpdate(world: World): void {
 function beginLeave(world: World): void {
   const socket = anyOpen(world);
   if (socket) world.start(`leave ${named(socket)}`, saying(socket, 'leave', {}));
+}
+
+/** Whoever asks: who is no host changes nothing. */
+function beginRemove(world: World): void {
+  const socket = anyOpen(world);
+  if (!socket) return;
+  const userId = world.random.pick(USERS);
+  world.start(`remove of ${userId} by ${named(socket)}`, saying(socket, 'remove', { userId }));
+}
+
+function beginLock(world: World): void {
+  const socket = anyOpen(world);
+  if (!socket) return;
+  const action = world.random.pick(['lock', 'unlock', 'unlock']);
+  world.start(`${action} by ${named(socket)}`, saying(socket, action, {}));
 }
 
 /** `$disconnect` may be lost, and doubled. */

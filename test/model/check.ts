@@ -28,6 +28,7 @@ export function checkLog(history: History, ending: Ending): readonly string[] {
     ...chats(history, lines),
     ...announcements(history, lines),
     ...rosters(history, lines, ending),
+    ...hosts(history, ending),
     ...welcomes(history, lines),
   ];
 }
@@ -133,7 +134,12 @@ type Told = { readonly announcement: Announcement & { readonly seq: number }; re
 
 /** Each line that somebody was handed to tell others of, but for chats. */
 function announced(history: History): readonly Told[] {
-  const calls = [...history.to('connect'), ...history.to('join'), ...history.to('leave')];
+  const calls = [
+    ...history.to('connect'),
+    ...history.to('join'),
+    ...history.to('leave'),
+    ...history.to('remove'),
+  ];
   return calls.flatMap(({ answer }) => {
     const outcome = answer?.outcome;
     const announcement = outcome && 'announcement' in outcome ? outcome.announcement : undefined;
@@ -167,6 +173,15 @@ function rosters(history: History, lines: readonly Line[], ending: Ending): read
     return there.join() === folded.join()
       ? []
       : [`at ${at} the roster of ${seq} was [${there}], the log folded to it is [${folded}]`];
+  });
+}
+
+/** Nobody in these runs has a token: the first to join is host, and nobody beside. */
+function hosts(history: History, ending: Ending): readonly string[] {
+  const read = history.to('roster').flatMap(({ answer }) => (answer ? [answer.outcome] : []));
+  return [...read, ending.roster].flatMap(({ seq, participants }) => {
+    const hosting = participants.filter(({ role }) => role === 'host').map(({ userId }) => userId);
+    return hosting.length > 1 ? [`the roster of ${seq} has the hosts ${hosting}`] : [];
   });
 }
 

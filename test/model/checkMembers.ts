@@ -4,6 +4,7 @@ import type {
   ConnectOutcome,
   JoinOutcome,
   MembershipLimits,
+  RemoveOutcome,
 } from '../../src/meeting/ports.ts';
 import type { Ending } from './check.ts';
 import type { CallTo, History } from './History.ts';
@@ -29,6 +30,7 @@ export function checkMembers(
     ...history.to('recipients').flatMap((call) => excess(call, history, limits, strict)),
     ...memberships.flatMap((membership) => wrongEnding(membership, ending)),
     ...memberships.flatMap((membership) => missedLines(membership, history)),
+    ...pardons(history),
   ];
 }
 
@@ -75,7 +77,7 @@ function membershipsOf(history: History): readonly Membership[] {
 }
 
 const isIn = (outcome: ConnectOutcome | JoinOutcome | undefined): boolean =>
-  outcome !== undefined && outcome.outcome !== 'meeting-full' && outcome.outcome !== 'not-connected';
+  outcome !== undefined && 'evicted' in outcome;
 
 /** A leave ends it, and an arrival that evicts it: one that was never answered may have. */
 function endOf(connection: Connection, history: History, comings: readonly Coming[]): Span {
@@ -85,7 +87,13 @@ function endOf(connection: Connection, history: History, comings: readonly Comin
     if (newcomer.userId !== userId || newcomer.connectionId === connectionId) return false;
     return !answer || evictedBy(answer.outcome).includes(connectionId);
   });
-  const ends = [...leaves, ...evictions];
+  const removals = history
+    .to('remove')
+    .filter(
+      ({ answer, args: [user] }) =>
+        user.userId === userId && (!answer || removedBy(answer.outcome, connectionId)),
+    );
+  const ends = [...leaves, ...evictions, ...removals];
   const [arrival] = comings.filter(({ args: [newcomer] }) => newcomer.connectionId === connectionId);
   const crash = history.crashes.find((at) => at > (arrival?.beganAt ?? never)) ?? never;
   return {
@@ -96,6 +104,26 @@ function endOf(connection: Connection, history: History, comings: readonly Comin
 
 const evictedBy = (outcome: ConnectOutcome | JoinOutcome): readonly string[] =>
   'evicted' in outcome ? outcome.evicted.map(({ connectionId }) => connectionId) : [];
+
+const removedBy = (outcome: RemoveOutcome, connectionId: string): boolean =>
+  outcome.outcome === 'removed' && outcome.removed.some((gone) => gone.connectionId === connectionId);
+
+/** Who was removed is let in by nobody who was asked after that. */
+function pardons(history: History): readonly string[] {
+  const removals = history
+    .to('remove')
+    .flatMap(({ answer, args: [{ userId }] }) =>
+      answer?.outcome.outcome === 'removed' ? [{ userId, at: answer.at }] : [],
+    );
+  const comings: readonly Coming[] = [...history.to('connect'), ...history.to('join')];
+  return comings.flatMap(({ method, answer, beganAt, args: [{ connectionId, userId, client }] }) => {
+    const removed = removals.find((removal) => removal.userId === userId && removal.at < beganAt);
+    const member = method === 'join' || client === 'plain';
+    return removed && member && isIn(answer?.outcome)
+      ? [`${connectionId} came in at ${beganAt}, whose user was removed at ${removed.at}`]
+      : [];
+  });
+}
 
 /** Whoever was one all the while must be there; whoever was none at any moment must not. */
 function wrongRecipients(

@@ -38,7 +38,7 @@ describe('the checks of the model', () => {
         answer: { at: at + 1, outcome: told },
       } as never);
     }
-    const roster = { epoch: 'e', seq: 2, participants: [] };
+    const roster = { epoch: 'e', seq: 2, participants: [], locked: false };
     expect(checkLog(history, { log: [other], head: 2, roster, members: [] })).toEqual([
       'the log up to 2 is 1',
       `line 1 was ${entry.text} at 3 and is ${other.text}`,

@@ -1,13 +1,16 @@
 import { createHistory } from '../../lambda/history/history.ts';
 import { createJoin } from '../../lambda/join/join.ts';
 import { createLeave } from '../../lambda/leave/leave.ts';
+import { createLock } from '../../lambda/lock/lock.ts';
 import { createOnConnect } from '../../lambda/onConnect/onConnect.ts';
 import { createOnDisconnect } from '../../lambda/onDisconnect/onDisconnect.ts';
 import { createParticipants } from '../../lambda/participants/participants.ts';
+import { createRemove } from '../../lambda/remove/remove.ts';
 import { createSendMessage } from '../../lambda/sendMessage/sendMessage.ts';
 import type { Backend } from '../../lambda/shared/backend.ts';
 import type { MessageEvent, ProxyResult } from '../../lambda/shared/events.ts';
 import { createSweep } from '../../lambda/sweep/sweep.ts';
+import { createUnlock } from '../../lambda/unlock/unlock.ts';
 import { createUpdate } from '../../lambda/update/update.ts';
 import type { Act, Socket } from './World.ts';
 
@@ -24,6 +27,9 @@ const routes: Readonly<Record<string, Route>> = {
   sendMessage: createSendMessage,
   history: createHistory,
   participants: createParticipants,
+  remove: createRemove,
+  lock: createLock,
+  unlock: createUnlock,
 };
 
 /** `$connect`: the socket opens when it has ended well. */

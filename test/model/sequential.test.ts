@@ -34,7 +34,7 @@ const stores: readonly (readonly [string, (now: () => number) => Meetings & { cl
 ];
 
 it.each(stores)(
-  '[MT1][MT2][MT3][MT4][MT5][MT6][MT7][MJ1][MJ2][MJ3][MJ4][MJ5][MJ6][ML1][ML2][ML6] answers on %s as the rules foretell',
+  '[MT1][MT2][MT3][MT4][MT5][MT6][MT7][MJ1][MJ2][MJ3][MJ4][MJ5][MJ6][MH1][MH2][MH3][MH4][ML1][ML2][ML6] answers on %s as the rules foretell',
   async (_, create) => {
     const firstSeed = seedOfRun();
     const seeds = process.env.SEED === undefined ? Number(process.env.SEEDS ?? 1000) / 4 : 1;
@@ -83,6 +83,8 @@ async function ask(random: Random, { meetings, reference, limits, nowMs }: Both)
     'join',
     'update',
     'leave',
+    'remove',
+    'lock',
     'chat',
     'reads',
   ] as const);
@@ -116,6 +118,23 @@ async function ask(random: Random, { meetings, reference, limits, nowMs }: Both)
       const actual =
         left.outcome === 'already-gone' ? left.outcome : `${left.outcome}, told ${word(left.announcement)}`;
       return { name, expected: reference.leave(connection, reason), actual };
+    }
+    case 'remove': {
+      // Else everybody would soon be out for good.
+      if (random.next() < 0.7) return { name: 'nobody is removed', expected: '', actual: '' };
+      const result = await meetings.remove(connection, 10 ** 9);
+      const actual =
+        result.outcome === 'removed'
+          ? `removed [${result.removed.map((gone) => gone.connectionId)}], told ${word(result.announcement)}`
+          : result.outcome;
+      return { name, expected: reference.remove(connection.userId), actual };
+    }
+    case 'lock': {
+      const lock = random.pick(['locked', 'unlocked'] as const);
+      const result = await meetings.setLock(connection, lock);
+      const actual =
+        result.outcome === 'changed' ? `changed, told ${word(result.announcement)}` : result.outcome;
+      return { name: `${lock} by ${connectionId}`, expected: reference.setLock(lock), actual };
     }
     case 'chat': {
       const [data, requestId] = [
@@ -168,6 +187,7 @@ function word(announcement: Announcement | undefined): string {
   if (!announcement) return 'nothing';
   const { type, data } = JSON.parse(announcement.text);
   if (type !== 'event') return data;
+  if (/^meeting-/.test(data.eventType)) return data.eventType.slice('meeting-'.length);
   const marks: Readonly<Record<string, string>> = {
     'user-joined': '+',
     'user-left': `- ${data.reason}`,
@@ -198,6 +218,7 @@ async function said(meetings: Meetings, sender: Connection, data: string, reques
 const views = (reference: Reference) => ({
   members: reference.members(),
   known: reference.known(),
+  locked: reference.locked(),
   roster: reference.roster(),
 });
 
@@ -207,15 +228,16 @@ async function readAll(meetings: Meetings): Promise<ReturnType<typeof views>> {
     [0, 1, 2, 3, 4].map((n) => aConnection({ connectionId: `${userId}-${n}` })),
   );
   const found = await Promise.all(all.map(({ connectionId }) => meetings.find(connectionId)));
-  const { participants } = await meetings.roster(meetingId);
+  const { participants, locked } = await meetings.roster(meetingId);
   return {
     members: members.map(({ connectionId }) => connectionId as string).sort(),
     known: found.flatMap((connection) => (connection ? [connection.connectionId as string] : [])).sort(),
-    roster: participants.map(({ userId, connections }) => {
+    locked,
+    roster: participants.map(({ userId, role, connections }) => {
       const seen = connections.map(
         ({ connectionId, session, attributes }) => `${connectionId} ${session} ${JSON.stringify(attributes)}`,
       );
-      return `${userId} ${seen.join(', ')}`;
+      return `${userId} ${role} ${seen.join(', ')}`;
     }),
   };
 }

@@ -25,14 +25,14 @@ describe('joining', () => {
         userId: 'alice',
         userName: 'Alice',
         session: 'tab-1',
-        role: 'participant',
+        role: 'host',
         joinedAt: isoTime,
       },
       participants: [
         {
           userId: 'alice',
           userName: 'Alice',
-          role: 'participant',
+          role: 'host',
           joinedAt: isoTime,
           rev: expect.any(Number),
           connections: [

@@ -3,7 +3,18 @@ import { startTestServer } from '../harness/server.ts';
 
 const hello = { action: 'sendMessage', meetingId: 'standup', data: 'hello' };
 
-const actions = ['sendMessage', 'join', 'update', 'history', 'participants', 'leave', 'ping'];
+const actions = [
+  'sendMessage',
+  'join',
+  'update',
+  'history',
+  'participants',
+  'leave',
+  'remove',
+  'lock',
+  'unlock',
+  'ping',
+];
 
 describe('requests', () => {
   it.each([

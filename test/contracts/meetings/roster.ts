@@ -39,7 +39,7 @@ export function rosterContract(start: Start): void {
     it('[ML6] is empty where nobody has joined', async () => {
       const { meetings } = await withMembers(start, alice);
       const { epoch } = await meetings.head(meetingId);
-      expect(await meetings.roster(meetingId)).toEqual({ epoch, seq: 0, participants: [] });
+      expect(await meetings.roster(meetingId)).toEqual({ epoch, seq: 0, participants: [], locked: false });
     });
 
     it('[ML6] sorts ids as they are, not as any language would', async () => {

@@ -1,0 +1,11 @@
+import { connectAws } from '../../src/aws/connectAws.ts';
+import { createBackend, createFunctionLog } from '../shared/createBackend.ts';
+import { readFunctionConfig } from '../shared/environment.ts';
+import { createUnlock } from './unlock.ts';
+
+const config = readFunctionConfig(process.env);
+const log = createFunctionLog(config);
+const aws = connectAws(config, (error) => log.warn('send failed', { error }));
+
+/** The function as Lambda calls it: `index.handler`. */
+export const handler = aws.handling(createUnlock(createBackend(config, { ...aws, log })));

@@ -1,0 +1,54 @@
+import { ProtocolError } from '../protocol/errors.ts';
+import type { UserId } from '../protocol/ids.ts';
+import { announce, type DeliverPorts } from './deliver.ts';
+import { dismiss } from './dismiss.ts';
+import type { Connection, LockOutcome } from './ports.ts';
+
+/** What removing somebody came to: which connections were theirs, and what went wrong in telling of it. */
+export type Removal = { readonly removed: readonly Connection[]; readonly errors: readonly unknown[] };
+
+/** What locking came to, and what went wrong in telling of it. */
+export type LockChange = { readonly outcome: LockOutcome['outcome']; readonly errors: readonly unknown[] };
+
+/**
+ * Puts a user out of the host's meeting, for so many seconds. The membership ends first, so that whatever else comes of
+ * closing their connections is no news. Throws `hosts_only`, `target_not_found`, and `invalid_request` of the host itself.
+ */
+export async function remove(
+  host: Connection,
+  userId: UserId,
+  ports: DeliverPorts & { readonly banSeconds: number },
+): Promise<Removal> {
+  demandHost(host);
+  if (userId === host.userId) {
+    const details = { field: 'userId' };
+    throw new ProtocolError('invalid_request', 'userId is your own: send leave instead.', { details });
+  }
+  const { meetingId } = host;
+  const result = await ports.meetings.remove({ meetingId, userId }, ports.banSeconds);
+  if (result.outcome === 'not-there') throw new ProtocolError('target_not_found');
+  const { removed, announcement } = result;
+  const [errors] = await Promise.all([
+    announce([announcement], { meetingId }, ports),
+    ...removed.map((connection) => dismiss(connection, 'removed', ports.connections)),
+  ]);
+  return { removed, errors };
+}
+
+/** Keeps newcomers out of the host's meeting, or lets them in again, and tells the others. Throws `hosts_only`. */
+export async function setLock(
+  host: Connection,
+  lock: 'locked' | 'unlocked',
+  ports: DeliverPorts,
+): Promise<LockChange> {
+  demandHost(host);
+  const result = await ports.meetings.setLock(host, lock);
+  if (result.outcome === 'unchanged') return { outcome: 'unchanged', errors: [] };
+  const { meetingId, connectionId } = host;
+  const errors = await announce([result.announcement], { meetingId, except: connectionId }, ports);
+  return { outcome: 'changed', errors };
+}
+
+function demandHost({ role }: Connection): void {
+  if (role !== 'host') throw new ProtocolError('hosts_only');
+}
