@@ -15,9 +15,11 @@ import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { RateLimit } from '../src/meeting/ports.ts';
+import { addressLimits } from './addressLimits.ts';
 import { createRateLimit } from './backend.ts';
 import type { Config } from './config.ts';
 import { createPing } from './ping.ts';
+import { createSourceOf } from './proxies.ts';
 
 /** The gateway in front of the handlers. */
 export function createGateway(
@@ -29,6 +31,8 @@ export function createGateway(
     stage: config.stage,
     quotas: config.quotas,
     ...given,
+    sourceOf: createSourceOf(config.trustedProxies),
+    addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
     routes: wrapRoutes(meetingRoutes(backend, createRateLimit(config))),
   });

@@ -2,6 +2,7 @@ import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
+import { createIceServers } from './iceServers.ts';
 import { createLog, type Log } from './log.ts';
 
 /** The log of a function: Lambda takes each line of standard output for a log event. */
@@ -25,6 +26,8 @@ export function createBackend(
     membershipLimits: config.membershipLimits,
     banSeconds: config.banSeconds,
     limits: announcedLimits(config),
+    iceServers: createIceServers(config.ice),
+    allowedOrigins: config.allowedOrigins,
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };

@@ -1,5 +1,8 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bob, chat, joining, meetingId, roomy } from '../../test/contracts/meetings/start.ts';
+import { alice, bob, chat, joining, mallory, meetingId, roomy } from '../../test/contracts/meetings/start.ts';
 import { meetingsContract } from '../../test/contracts/meetings.ts';
 import { memoryMeetings } from '../../test/harness/embeddedMeetings.ts';
 
@@ -16,6 +19,48 @@ meetingsContract('embedded', async (options) => {
     },
     close: () => meetings.close(),
   };
+});
+
+it('[MH2] pardons nobody because the server started again, until the time is over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bans-'));
+  let nowMs = bob.connectedAtMs;
+  const start = () => {
+    const path = join(folder, `${nowMs}.db`);
+    return { path, meetings: memoryMeetings({ now: () => nowMs, path }) };
+  };
+  const first = start();
+  await first.meetings.connect(bob, roomy);
+  await first.meetings.remove(bob, 60);
+  await first.meetings.close();
+  for (const [passedMs, outcome] of [
+    [59_999, 'banned'],
+    [1, 'connected'],
+  ] as const) {
+    nowMs += passedMs;
+    // The file of a process that lives on stays locked.
+    const path = join(folder, `${nowMs}.db`);
+    for (const part of ['', '-wal'])
+      if (existsSync(first.path + part)) copyFileSync(first.path + part, path + part);
+    const meetings = memoryMeetings({ now: () => nowMs, path });
+    await meetings.prune();
+    expect(await meetings.connect(bob, roomy)).toMatchObject({ outcome });
+    await meetings.close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+it('[MH1][MH2] takes back whom the disk refused to make host, and whom it refused to ban', async () => {
+  // A line without a time of expiry is one that the table doesn't take.
+  const meetings = memoryMeetings({ historyTtlSeconds: Number.NaN });
+  for (const connection of [alice, bob]) await meetings.connect(connection, roomy);
+  // All that one tick brings shares its fate.
+  const tick = await Promise.allSettled([meetings.remove(bob, 60), meetings.join(alice, joining())]);
+  expect(tick.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(await meetings.find(alice.connectionId)).toEqual(alice);
+  expect(await meetings.find(bob.connectionId)).toEqual(bob);
+  const again = { ...bob, connectionId: mallory.connectionId };
+  expect((await meetings.connect(again, roomy)).outcome).toBe('connected');
+  await meetings.close();
 });
 
 it('[ML4] deletes what has expired when it is pruned, however much, and nothing else', async () => {

@@ -91,6 +91,8 @@ export class World {
       membershipLimits: this.limits,
       banSeconds: BAN_SECONDS,
       limits: {},
+      iceServers: async () => [],
+      allowedOrigins: { kind: 'any' } as const,
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       floodGuard: new FloodGuard(this.now),
       log: this.#log,
