@@ -47,8 +47,18 @@ export const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-wa
 
 const nothing: Access = { connections: [], meetings: [], manageConnections: [] };
 
+/** `RateLimit.take`, and parting with whoever floods. */
+const admitting: Access = {
+  ...nothing,
+  connections: ['UpdateItem'],
+  manageConnections: ['POST', 'DELETE'],
+};
+
 /** `Meetings.find`: whoever sends something is looked up by its row. */
 const finding: Access = { ...nothing, connections: ['GetItem'] };
+
+/** Whatever a client asks for. */
+const asking: Access = together(admitting, finding);
 
 /** `Meetings.head` and `entries`: reading makes the log's head where there is none, and seals holes by voids. */
 const reading: Access = { ...nothing, meetings: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] };
@@ -81,14 +91,13 @@ const arriving: Access = together(changing, announcing, { ...nothing, manageConn
 export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   onConnect: { trigger: oneWay('$connect'), ...small, access: arriving },
   onDisconnect: { trigger: oneWay('$disconnect'), ...small, access: together(finding, announcing) },
-  // Answers by what it returns.
-  onDefault: { trigger: twoWay('$default'), ...small, access: nothing },
-  sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(finding, announcing) },
-  join: { trigger: twoWay('join'), ...large, access: together(finding, arriving, reading) },
-  update: { trigger: twoWay('update'), ...small, access: together(finding, announcing) },
-  history: { trigger: twoWay('history'), ...small, access: together(finding, reading) },
-  participants: { trigger: twoWay('participants'), ...small, access: together(finding, reading) },
-  leave: { trigger: twoWay('leave'), ...small, access: together(finding, announcing) },
+  onDefault: { trigger: twoWay('$default'), ...small, access: admitting },
+  sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(asking, announcing) },
+  join: { trigger: twoWay('join'), ...large, access: together(asking, arriving, reading) },
+  update: { trigger: twoWay('update'), ...small, access: together(asking, announcing) },
+  history: { trigger: twoWay('history'), ...small, access: together(asking, reading) },
+  participants: { trigger: twoWay('participants'), ...small, access: together(asking, reading) },
+  leave: { trigger: twoWay('leave'), ...small, access: together(asking, announcing) },
   // As long as until the next one begins.
   sweep: {
     trigger: { kind: 'schedule', everyMinutes: 5 },

@@ -104,14 +104,30 @@ describe('the functions', () => {
     });
   });
 
-  it('let onDefault do nothing but log', () => {
-    expect(permissions('onDefault')).toEqual(logging('onDefault'));
+  it('let onDefault count messages and part with whoever floods, and nothing else but log', () => {
+    expect(permissions('onDefault')).toEqual({
+      ...logging('onDefault'),
+      [connections]: ['dynamodb:UpdateItem'],
+      [managing('POST')]: ['execute-api:ManageConnections'],
+      [managing('DELETE')]: ['execute-api:ManageConnections'],
+    });
+  });
+
+  it('let every function that a client sends to count and part, and no other count', () => {
+    const asked = functions.filter(
+      ([, { trigger }]) => trigger.kind === 'route' && trigger.direction === 'two-way',
+    );
+    const parting = functions.filter(([name]) => permissions(name)[managing('DELETE')]);
+    const counting = functions.filter(([name]) =>
+      permissions(name)[connections]?.includes('dynamodb:UpdateItem'),
+    );
+    expect(counting).toEqual(asked);
+    expect(parting).toEqual(expect.arrayContaining(asked));
   });
 
   it.each([
     [['sweep'], connections, 'dynamodb:Scan'],
     [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
-    [['onConnect', 'join'], managing('DELETE'), 'execute-api:ManageConnections'],
     [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
   ])('let only %j use %s by %s', (allowed, resource, action) => {
     const able = functions.filter(([name]) => permissions(name)[resource]?.includes(action));
