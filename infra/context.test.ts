@@ -104,9 +104,10 @@ describe('context values', () => {
     [{ authRoleClaim: '' }, 'authRoleClaim must be the name of a claim, such as custom:role, but is "".'],
     [
       { allowedOrigins: 'https://a.example/' },
-      /^allowedOrigins must be origins such as .*"https:\/\/a.example\/"/,
+      /^allowedOrigins must be \* or origins such as .*"https:\/\/a.example\/"/,
     ],
-    [{ allowedOrigins: '' }, /^allowedOrigins must be origins such as .*, but is ""\.$/],
+    [{ allowedOrigins: 'https://a.example:443' }, /^allowedOrigins must be .*:443"/],
+    [{ allowedOrigins: '' }, /^allowedOrigins must be \* or origins such as .*, but is ""\.$/],
   ])('of authentication that are wrong are named: %j', (given, message) => {
     expect(() => read(given)).toThrow(message);
   });

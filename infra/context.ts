@@ -49,10 +49,11 @@ const namePrefix = {
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 const tableName = { pattern: /^[\w.-]{3,255}$/, words: '3 to 255 of A-Z a-z 0-9 _ . -' };
 
-// As browsers send it: no path, and no port where it is the scheme's own.
+// As browsers send it: no path, and no port where it is the scheme's own. The functions refuse to load with another.
 const origin = {
-  pattern: /^https?:\/\/[a-z0-9.-]+(:\d+)?$/,
-  words: 'origins such as https://meet.example.com, with commas between them',
+  pattern: /^(\*|null|(?!http:.*:80$|https:.*:443$)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.[\]:-]+)$/,
+  words:
+    '* or origins such as https://meet.example.com, without path and default port, with commas between them',
 };
 
 function chosenLimits(context: Context): Settings['limits'] {

@@ -45,7 +45,7 @@ describe('cdk-nag', () => {
     const api = createStack(app).node.findChild('MeetingApi').node.findChild('Api');
     const route = api.node.findChild('$connect-Route').node.defaultChild as CfnRoute;
     route.authorizationType = 'NONE';
-    expect(() => app.synth()).toThrow(/The API does not implement authorization[^]*connect-Route/);
+    expect(() => app.synth()).toThrow(/The API does not implement authorization[\s\S]*connect-Route/);
   });
 
   it('finds what is planted', () => {
