@@ -66,6 +66,7 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   const api = {
     routes: routesTo(functions, underWay),
     connectionsApi: { accessKey: testCredentials, region },
+    ...authorizerOf(functions, env),
   };
   const gateway = createGateway(
     trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
@@ -104,7 +105,7 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
 
 const elevenMinutesLater = () => Date.now() + 660_000;
 
-type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi'>;
+type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi' | 'authorizer'>;
 
 function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
   const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
@@ -144,6 +145,13 @@ function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<u
       ),
     },
   };
+}
+
+/** Whom `$connect` asks, where the environment says whose tokens are taken. */
+function authorizerOf(functions: readonly StartedFunction[], env: Environment): Pick<Api, 'authorizer'> {
+  const authorize = functions.find(({ trigger }) => trigger.kind === 'authorizer');
+  if (!authorize || !(env.AUTH_SECRET || env.AUTH_ISSUER)) return {};
+  return { authorizer: { integration: authorize.lambda.invoke } };
 }
 
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
