@@ -67,7 +67,7 @@ async function host(alice: TestClient, bob: TestClient, join: Join): Promise<voi
   for (const client of [alice, bob]) {
     expect(await client.next()).toMatchObject({ seq: 6, data: { eventType: 'user-joined' } });
   }
-  expect(await alice.request({ action: 'remove', userId: 'mallory' })).toMatchObject({ type: 'ack' });
+  expect(await alice.replyTo({ action: 'remove', userId: 'mallory' })).toMatchObject({ type: 'ack' });
   const removed = { seq: 7, data: { eventType: 'user-left', userId: 'mallory' } };
   for (const client of [alice, bob]) expect(await client.next()).toMatchObject(removed);
   expect(await mallory.next()).toMatchObject({ type: 'bye', code: 'removed' });

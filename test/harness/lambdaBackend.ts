@@ -66,10 +66,12 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   const api = {
     routes: routesTo(functions, underWay),
     connectionsApi: { accessKey: testCredentials, region },
-    ...authorizerOf(functions, env),
   };
   const gateway = createGateway(
-    trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
+    {
+      ...(trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api),
+      ...authorizerOf(functions, env),
+    },
     options,
   );
   gateway.attach(server);
