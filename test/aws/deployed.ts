@@ -25,7 +25,7 @@ export type DeployedRoute = {
 };
 
 /** Whom a route asks before it lets anybody in. */
-export type DeployedAuthorizer = {
+type DeployedAuthorizer = {
   readonly authorizerId: string;
   readonly type: string;
   readonly identitySources: readonly string[];
