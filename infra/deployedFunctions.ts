@@ -26,9 +26,12 @@ export type FunctionRoute = {
 /** The schedule that invokes a function. */
 export type Schedule = { readonly kind: 'schedule'; readonly everyMinutes: number };
 
+/** The authorizer of `$connect`. It invokes its function at each upgrade, and is there unless authentication is off. */
+export type Authorizing = { readonly kind: 'authorizer' };
+
 /** How a function is deployed. */
 export type DeployedFunction = {
-  readonly trigger: FunctionRoute | Schedule;
+  readonly trigger: FunctionRoute | Schedule | Authorizing;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   /** Exactly what its code calls, through `src/aws`; a change there changes it here. */
@@ -87,6 +90,9 @@ const announcing: Access = together(leaving, {
 /** A connection that others gave way to: they are removed, told and disconnected. */
 const arriving: Access = together(changing, announcing, { ...nothing, manageConnections: ['DELETE'] });
 
+/** `Meetings.remove`: a user goes with all their connections, may not come back for a while, and is told and cut off. */
+const removing: Access = together(announcing, { ...nothing, manageConnections: ['DELETE'] });
+
 /** The functions of a deployment, by the names of their folders in `lambda/`. */
 export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   onConnect: { trigger: oneWay('$connect'), ...small, access: arriving },
@@ -98,6 +104,11 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   history: { trigger: twoWay('history'), ...small, access: together(asking, reading) },
   participants: { trigger: twoWay('participants'), ...small, access: together(asking, reading) },
   leave: { trigger: twoWay('leave'), ...small, access: together(asking, announcing) },
+  remove: { trigger: twoWay('remove'), ...large, access: together(asking, removing) },
+  lock: { trigger: twoWay('lock'), ...small, access: together(asking, announcing) },
+  unlock: { trigger: twoWay('unlock'), ...small, access: together(asking, announcing) },
+  // Whoever knows the address can have it invoked, so that it may do nothing but log.
+  authorize: { trigger: { kind: 'authorizer' }, ...small, access: nothing },
   // As long as until the next one begins.
   sweep: {
     trigger: { kind: 'schedule', everyMinutes: 5 },

@@ -32,6 +32,11 @@ type Statement = {
   readonly Resource: string | string[];
 };
 
+const userPoolTokens = {
+  AUTH_ISSUER: 'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<CloudMeetX users>',
+  AUTH_AUDIENCE: '<CloudMeetX client>',
+  AUTH_ROLE_CLAIM: 'custom:role',
+};
 const connections = '<CloudMeetXConnections Arn>';
 const meetings = '<CloudMeetXMeetings Arn>';
 const managing = (method: string) =>
@@ -58,25 +63,41 @@ describe('the functions', () => {
     });
   });
 
-  it.each(functions)('tell %s its tables, where clients are reached and how much to log', (name) => {
-    expect(lambda(name).Environment).toEqual({
-      Variables: {
-        TABLE_NAME: '<CloudMeetXConnections>',
-        MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
-        CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
-        LOG_LEVEL: 'info',
-      },
-    });
-  });
+  it.each(functions)(
+    'tell %s its tables, where clients are, how much to log and whose tokens count',
+    (name) => {
+      expect(lambda(name).Environment).toEqual({
+        Variables: {
+          TABLE_NAME: '<CloudMeetXConnections>',
+          MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
+          CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
+          LOG_LEVEL: 'info',
+          ...userPoolTokens,
+        },
+      });
+    },
+  );
 
   it('are told the limits that are chosen', () => {
-    const chosen = { historyTtlSeconds: '86400', maxConnectionsPerMeeting: '50', maxConnectionsPerUser: '2' };
+    const chosen = {
+      historyTtlSeconds: '86400',
+      maxConnectionsPerMeeting: '50',
+      maxConnectionsPerUser: '2',
+      banSeconds: '60',
+      rateLimitMessagesPerSecond: '0',
+      rateLimitBurst: '10',
+      allowedOrigins: 'https://meet.example.com, http://localhost:5173',
+    };
     for (const { Environment } of deploymentWith(chosen).all('AWS::Lambda::Function')) {
       expect(Environment).toMatchObject({
         Variables: {
           HISTORY_TTL_SECONDS: '86400',
           MAX_CONNECTIONS_PER_MEETING: '50',
           MAX_CONNECTIONS_PER_USER: '2',
+          BAN_SECONDS: '60',
+          RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+          RATE_LIMIT_BURST: '10',
+          ALLOWED_ORIGINS: 'https://meet.example.com,http://localhost:5173',
         },
       });
     }
@@ -123,6 +144,10 @@ describe('the functions', () => {
     );
     expect(counting).toEqual(asked);
     expect(parting).toEqual(expect.arrayContaining(asked));
+  });
+
+  it('let authorize do nothing but log', () => {
+    expect(permissions('authorize')).toEqual(logging('authorize'));
   });
 
   it.each([
