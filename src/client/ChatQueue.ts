@@ -1,5 +1,5 @@
 import { MeetingError } from './MeetingError.ts';
-import { bounds } from './timing.ts';
+import { QUEUED_CHATS } from './timing.ts';
 
 /** Does one thing after the other, in the order in which they were asked for; of what waits there is a bound. */
 export class ChatQueue {
@@ -8,8 +8,8 @@ export class ChatQueue {
 
   /** Runs it when all before it have settled. Rejects with `queue_full` where too many wait. */
   run<Result>(send: () => Promise<Result>): Promise<Result> {
-    if (this.#waiting >= bounds.queuedChats) {
-      const message = `${bounds.queuedChats} chats wait to be sent. Try again later.`;
+    if (this.#waiting >= QUEUED_CHATS) {
+      const message = `${QUEUED_CHATS} chats wait to be sent. Try again later.`;
       return Promise.reject(new MeetingError('queue_full', message, { retryable: true }));
     }
     this.#waiting++;

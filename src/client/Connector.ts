@@ -4,9 +4,10 @@ import type { Clock } from './clock.ts';
 import type { Frame } from './frames.ts';
 import { Link, type LinkEnd, type Welcomed } from './Link.ts';
 import { MeetingError } from './MeetingError.ts';
+import { isExpelled } from './Requests.ts';
 import type { ClosedReason, StateEvent } from './state.ts';
 import { Timers } from './Timers.ts';
-import { timing } from './timing.ts';
+import { ATTEMPT_MS, FLOODED_MS, LINGER_MS, STABLE_MS } from './timing.ts';
 
 /** What a connector needs, and whom it tells. */
 export type ConnectorPorts = {
@@ -22,7 +23,7 @@ export type ConnectorPorts = {
   readonly renewAfterMs: number | undefined;
   /** A connection is in use from now on. Called before the frames that came while it was joining. */
   readonly onUp: (link: Link, welcomed: Welcomed) => void;
-  readonly onFrame: (link: Link, frame: Frame) => void;
+  readonly onFrame: (frame: Frame) => void;
   /** A connection has ended; its requests get no replies any more. */
   readonly onLost: (link: Link) => void;
   /** Of all that moves the state, but for being up. */
@@ -80,7 +81,7 @@ export class Connector {
     const attempt: { link?: Link } = {};
     this.#attempt = attempt;
     const late = new MeetingError('timed_out', 'getToken did not answer in time.', { retryable: true });
-    this.#timers.set('token', timing.attemptMs, () => this.#onFailed(attempt, late));
+    this.#timers.set('token', ATTEMPT_MS, () => this.#onFailed(attempt, late));
     this.#ports.protocols().then(
       (protocols) => {
         if (this.#attempt === attempt) this.#open(attempt, protocols);
@@ -96,12 +97,6 @@ export class Connector {
   wake(): void {
     if (this.#current) this.#current.check();
     else this.connect();
-  }
-
-  /** Gives a connection up that is of no use any more, and makes another. */
-  drop(link: Link, error: MeetingError): void {
-    link.end();
-    this.#onEnd(link, { kind: 'failed', error });
   }
 
   /** Ends everything. */
@@ -125,8 +120,6 @@ export class Connector {
       attempt.link = new Link(target, {
         onFrame,
         onUp: (link, welcomed) => this.#onUp(link, welcomed),
-        onBye: (link, error) => this.#onBye(link, error),
-        onRefused: (link, error) => this.#onRefused(link, error),
         onEnd: (link, end) => this.#onEnd(link, end),
       });
     } catch (cause) {
@@ -161,10 +154,10 @@ export class Connector {
     if (this.#retired) this.#lose(this.#retired);
     this.#retired = link;
     const linger = () => {
-      if (this.#ports.isBehind()) this.#timers.set('linger', timing.lingerMs, linger);
+      if (this.#ports.isBehind()) this.#timers.set('linger', LINGER_MS, linger);
       else this.#lose(link);
     };
-    this.#timers.set('linger', timing.lingerMs, linger);
+    this.#timers.set('linger', LINGER_MS, linger);
   }
 
   #lose(link: Link): void {
@@ -174,20 +167,34 @@ export class Connector {
   }
 
   #onEnd(link: Link, { kind, error }: LinkEnd): void {
-    if (link === this.#attempt?.link) {
-      this.#onFailed(this.#attempt, error);
-    } else if (link === this.#current) {
-      this.#onCurrentLost(error, kind);
-    } else {
-      this.#lose(link);
+    const reason = this.#closingReason(link, kind, error);
+    if (reason) this.close(reason, error);
+    else if (link === this.#attempt?.link) this.#onFailed(this.#attempt, error);
+    else if (link === this.#current) this.#onCurrentLost(error, kind);
+    else this.#lose(link);
+    if (error.code === 'flooding' && this.#timers.has('retry')) this.#retryAfter(FLOODED_MS);
+  }
+
+  /** Why there is no other attempt after an end; undefined if there is one. */
+  #closingReason(
+    link: Link,
+    kind: LinkEnd['kind'],
+    { code, retryable }: MeetingError,
+  ): ClosedReason | undefined {
+    if (kind === 'bye') {
+      // A renewal under way may be what took this connection's place.
+      const isReplaced = code === 'replaced' && link === this.#current && !this.#attempt;
+      return code === 'removed' || isReplaced ? (code as 'removed' | 'replaced') : undefined;
     }
+    if (kind !== 'refused' || (retryable && this.#history === 'welcomed')) return undefined;
+    return closing[code] ?? (retryable || isExpelled(code) ? undefined : 'refused');
   }
 
   #onCurrentLost(error: MeetingError, kind: LinkEnd['kind']): void {
     const lost = this.#current;
     this.#current = undefined;
     this.#timers.stop('renew');
-    const wasStable = this.#ports.clock.elapsedMs() - this.#upAtMs >= timing.stableMs;
+    const wasStable = this.#ports.clock.elapsedMs() - this.#upAtMs >= STABLE_MS;
     this.#failures = wasStable ? 0 : this.#failures + 1;
     if (lost) this.#ports.onLost(lost);
     this.#ports.onState({ kind: 'lost', failure: error });
@@ -204,25 +211,6 @@ export class Connector {
     this.#failures++;
     this.#ports.onState({ kind: 'failed', failure: error });
     if (this.#history !== 'closed') this.#retryAfter(this.#backoffMs());
-  }
-
-  #onRefused(link: Link, error: MeetingError): void {
-    const reason = closing[error.code];
-    const mayPass = error.retryable || ['not_in_meeting', 'not_joined'].includes(error.code);
-    // Who was in before may come in again when there is room, or the door opens.
-    if (reason && !(error.retryable && this.#history === 'welcomed')) this.close(reason, error);
-    else if (!reason && !mayPass) this.close('refused', error);
-    else this.#onEnd(link, { kind: 'failed', error });
-  }
-
-  #onBye(link: Link, error: MeetingError): void {
-    if (error.code === 'removed') this.close('removed', error);
-    else if (error.code === 'replaced' && link === this.#current && !this.#attempt) {
-      this.close('replaced', error);
-    } else {
-      this.#onEnd(link, { kind: 'failed', error });
-      if (error.code === 'flooding' && this.#timers.has('retry')) this.#retryAfter(timing.floodedMs);
-    }
   }
 
   #backoffMs(): number {

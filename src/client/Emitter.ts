@@ -42,9 +42,10 @@ export class Emitter<Events extends object> {
     return (this.#listeners[name]?.size ?? 0) > 0;
   }
 
-  /** Calls who listens now. */
+  /** Calls who listens now; nobody once it is closed. */
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
     for (const listener of [...(this.#listeners[name] ?? [])]) {
+      if (this.#state === 'closed') return;
       try {
         listener(payload);
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { Timers } from './Timers.ts';
-import { timing } from './timing.ts';
+import { HEARTBEAT_MS, PONG_MS } from './timing.ts';
 
 /** What a heartbeat needs of its connection. */
 export type HeartbeatPorts = {
@@ -22,7 +22,7 @@ export class Heartbeat {
 
   /** Something was sent, or may be sent from now on. */
   sent(): void {
-    this.#timers.set('beat', timing.heartbeatMs, () => this.check());
+    this.#timers.set('beat', HEARTBEAT_MS, () => this.check());
   }
 
   /** Something was received: whatever it is, the connection lives. */
@@ -33,7 +33,7 @@ export class Heartbeat {
   /** Asks whether the connection lives. */
   check(): void {
     if (this.#timers.has('pong')) return;
-    this.#timers.set('pong', timing.pongMs, this.#ports.onDead);
+    this.#timers.set('pong', PONG_MS, this.#ports.onDead);
     this.#ports.ping();
     this.sent();
   }

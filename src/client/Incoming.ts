@@ -8,7 +8,7 @@ import { MeetingError } from './MeetingError.ts';
 import { RecentIds } from './RecentIds.ts';
 import type { Roster } from './Roster.ts';
 import { SignalOrder } from './SignalOrder.ts';
-import { bounds } from './timing.ts';
+import { RECENT_MESSAGES } from './timing.ts';
 
 /** What is made of frames that answer no request. */
 export type IncomingPorts = {
@@ -25,7 +25,7 @@ const replies: readonly unknown[] = ['ack', 'history', 'participants', 'welcome'
 /** Sorts what comes: lines of the log, the server's events, signals, and messages, each of which is told once. */
 export class Incoming {
   readonly #ports: IncomingPorts;
-  readonly #recent = new RecentIds(bounds.recentMessages);
+  readonly #recent = new RecentIds(RECENT_MESSAGES);
   readonly #signals: SignalOrder<MessageFrame>;
   #lock: 'locked' | 'unlocked' | undefined;
 

@@ -7,7 +7,7 @@ import { Heartbeat } from './Heartbeat.ts';
 import { MeetingError } from './MeetingError.ts';
 import type { KnownParticipant } from './Roster.ts';
 import { Timers } from './Timers.ts';
-import { timing } from './timing.ts';
+import { ATTEMPT_MS } from './timing.ts';
 
 /** Where and how to connect. */
 export type LinkTarget = {
@@ -22,21 +22,22 @@ export type LinkTarget = {
 /** A welcome with the whole roster, page by page. */
 export type Welcomed = { readonly welcome: WelcomeFrame; readonly participants: readonly KnownParticipant[] };
 
-/** What is told of a link. After `onEnd` or `onRefused` nothing more comes. */
+/** What is told of a link. `onEnd` comes once, as the last, unless the link was ended from outside. */
 export type LinkHandlers = {
   /** It has joined. What came meanwhile follows by `onFrame`. */
   readonly onUp: (link: Link, welcomed: Welcomed) => void;
-  readonly onFrame: (link: Link, frame: Frame) => void;
-  /** The server's `bye`, before or after it was up. */
-  readonly onBye: (link: Link, error: MeetingError) => void;
-  /** The join was refused. */
-  readonly onRefused: (link: Link, error: MeetingError) => void;
-  /** The connection has ended or is dead, or never came to be. */
+  readonly onFrame: (frame: Frame) => void;
   readonly onEnd: (link: Link, end: LinkEnd) => void;
 };
 
-/** How a link ended; `goingAway`: API Gateway or the server closed it, and asks to come back. */
-export type LinkEnd = { readonly kind: 'goingAway' | 'failed'; readonly error: MeetingError };
+/**
+ * How a link ended. `bye`: the server said so, with a code of PROTOCOL.md. `refused`: so was the join. `goingAway`: the
+ * server asks to come back. `failed`: anything else, also that there never was a connection, or that it is dead.
+ */
+export type LinkEnd = {
+  readonly kind: 'bye' | 'refused' | 'goingAway' | 'failed';
+  readonly error: MeetingError;
+};
 
 const GOING_AWAY = 1001;
 
@@ -64,7 +65,7 @@ export class Link {
     this.#heartbeat = new Heartbeat({
       clock,
       ping: () => this.#socket.send('{"action":"ping"}'),
-      onDead: () => this.#fail(new MeetingError('connection_lost', 'The connection no longer answers.')),
+      onDead: () => this.fail(new MeetingError('connection_lost', 'The connection no longer answers.')),
     });
     this.#socket = new ClientSocket(new webSocket(url, [...protocols]), {
       onOpen: () => this.#join(),
@@ -109,6 +110,12 @@ export class Link {
     this.#socket.end();
   }
 
+  /** Ends it, since it is of no use any more, and says so. */
+  fail(error: MeetingError, kind: LinkEnd['kind'] = 'failed'): void {
+    this.end();
+    this.#handlers.onEnd(this, { kind, error });
+  }
+
   #join(): void {
     this.#state = 'joining';
     this.#request({ action: 'join', requestId: 'join', ...this.#target.join() });
@@ -121,22 +128,20 @@ export class Link {
 
   #limitStep(): void {
     const error = new MeetingError('timed_out', 'The server did not answer in time.', { retryable: true });
-    this.#timers.set('step', timing.attemptMs, () => this.#fail(error));
+    this.#timers.set('step', ATTEMPT_MS, () => this.fail(error));
   }
 
   #receive(frame: Frame): void {
     this.#heartbeat.heard();
     if (frame.type === 'bye') {
-      const { code, message } = frame;
-      this.end();
-      this.#handlers.onBye(this, new MeetingError(String(code), String(message)));
+      this.fail(errorOf(frame), 'bye');
     } else if (frame.type === 'pong') {
       return;
     } else if (this.#state === 'up') {
-      this.#handlers.onFrame(this, frame);
+      this.#handlers.onFrame(frame);
     } else if (typeof frame.type !== 'string') {
       // API Gateway's own words, and of what the link asks nothing else can be meant.
-      this.#fail(new MeetingError('gateway_error', String(frame.message), { retryable: true }));
+      this.fail(new MeetingError('gateway_error', String(frame.message), { retryable: true }));
     } else if (!this.#takeReply(frame)) {
       this.#held.push(frame);
     }
@@ -174,36 +179,23 @@ export class Link {
     this.#handlers.onUp(this, { welcome, participants: this.#participants.splice(0) });
     // The handlers may have ended it.
     for (const frame of this.#held.splice(0)) {
-      if (this.#state === 'up') this.#handlers.onFrame(this, frame);
+      if (this.#state === 'up') this.#handlers.onFrame(frame);
     }
   }
 
   #onError(error: MeetingError, requestId: 'join' | 'roster'): void {
-    if (error.code === 'rate_limited') {
-      const repeat = () => (requestId === 'join' ? this.#join() : this.#fail(error));
-      this.#timers.set('again', error.retryAfterMs ?? 1000, repeat);
-    } else if (requestId === 'join') {
-      this.end();
-      this.#handlers.onRefused(this, error);
-    } else {
-      this.#fail(error);
-    }
+    if (requestId !== 'join') this.fail(error);
+    else if (error.code !== 'rate_limited') this.fail(error, 'refused');
+    else this.#timers.set('again', error.retryAfterMs ?? 1000, () => this.#join());
   }
 
-  #onEnd(code: number): void {
-    const text =
+  #onEnd(closeCode: number): void {
+    const [code, message] =
       this.#state === 'opening'
-        ? 'The server could not be reached, or refused the connection.'
-        : 'The connection was lost.';
-    const errorCode = this.#state === 'opening' ? 'unreachable' : 'connection_lost';
-    const error = new MeetingError(errorCode, text, { retryable: true, details: { closeCode: code } });
-    this.end();
-    this.#handlers.onEnd(this, { kind: code === GOING_AWAY ? 'goingAway' : 'failed', error });
-  }
-
-  #fail(error: MeetingError): void {
-    this.end();
-    this.#handlers.onEnd(this, { kind: 'failed', error });
+        ? ['unreachable', 'The server could not be reached, or refused the connection.']
+        : ['connection_lost', 'The connection was lost.'];
+    const error = new MeetingError(code, message, { retryable: true, details: { closeCode } });
+    this.fail(error, closeCode === GOING_AWAY ? 'goingAway' : 'failed');
   }
 }
 

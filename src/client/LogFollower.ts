@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Frame } from './frames.ts';
 import { Timers } from './Timers.ts';
-import { timing } from './timing.ts';
+import { HOLE_MS, RETRY_MS, SILENCE_MS } from './timing.ts';
 
 /** How a welcome stands to what was seen before it. */
 export type Resumption = 'first' | 'recovered' | 'epoch-changed' | 'lines-expired';
@@ -123,9 +123,9 @@ export class LogFollower {
     if (this.#state !== 'listening') return;
     if (this.#ahead.size === 0) {
       this.#timers.stop('hole');
-      if (!this.#timers.has('silence')) this.#timers.set('silence', timing.silenceMs, () => this.#ask());
+      if (!this.#timers.has('silence')) this.#timers.set('silence', SILENCE_MS, () => this.#ask());
     } else if (!this.#timers.has('hole')) {
-      this.#timers.set('hole', timing.holeMs, () => this.#ask());
+      this.#timers.set('hole', HOLE_MS, () => this.#ask());
     }
   }
 
@@ -138,7 +138,7 @@ export class LogFollower {
         if (life === this.#life) this.#fill(page);
       },
       () => {
-        if (life === this.#life) this.#timers.set('hole', timing.retryMs, () => this.#ask());
+        if (life === this.#life) this.#timers.set('hole', RETRY_MS, () => this.#ask());
       },
     );
   }

@@ -78,8 +78,6 @@ export class MeetingClient {
       // Not the session's: one that is kept over page loads must not repeat its ids.
       newId: () => `${instance}.${++requestCount}`,
       frameBytes: () => this.#limit('frameBytes'),
-      onSuspect: (link) => (link as Link).check(),
-      onExpelled: (link) => this.#connector.drop(link as Link, expelled()),
     });
     const toServer = {
       ...{ meetingId, requests: this.#requests, roster: this.#roster },
@@ -94,7 +92,8 @@ export class MeetingClient {
       ask: (after) =>
         this.#outgoing.history({ after }, 'first') as Promise<HistoryPage & { entries: Frame[] }>,
       onExpired: () => this.#emitter.emit('logGap', { reason: 'lines-expired' }),
-      onEpoch: () => this.#dropCurrent(),
+      onEpoch: () =>
+        this.#connector.current?.fail(new MeetingError('connection_lost', 'The log has begun anew.')),
     });
     this.#incoming = new Incoming({
       ...{ session, clock, emitter: this.#emitter, roster: this.#roster },
@@ -104,7 +103,7 @@ export class MeetingClient {
       ...settings,
       join: (replaces) => this.#join(replaces),
       onUp: (link, welcomed) => this.#onUp(link, welcomed),
-      onFrame: (_link, frame) => this.#requests.settle(frame) || this.#incoming.receive(frame),
+      onFrame: (frame) => this.#requests.settle(frame) || this.#incoming.receive(frame),
       onLost: (link) => this.#onLost(link),
       onState: (event) => this.#advance(event),
       isBehind: () => this.#log.isBehind,
@@ -220,7 +219,7 @@ export class MeetingClient {
     const resumption = this.#log.resumptionOf(log);
     this.#self = self;
     this.#limits = limits;
-    this.#clockOffsetMs += Date.parse(welcome.serverTime) - this.#now();
+    this.#clockOffsetMs += Date.parse(welcome.serverTime) - this.#now() || 0;
     const news: (() => void)[] = [];
     this.#news = news;
     if (resumption === 'epoch-changed') this.#roster.forgetLines();
@@ -284,11 +283,6 @@ export class MeetingClient {
     if (this.#self) this.#roster.setAttributes(this.#self.userId, this.#self.connectionId, attributes);
   }
 
-  #dropCurrent(): void {
-    const link = this.#connector.current;
-    if (link) this.#connector.drop(link, expelled());
-  }
-
   #limit(name: keyof typeof protocolLimits): number {
     return Math.min(protocolLimits[name], this.#limits[name] ?? protocolLimits[name]);
   }
@@ -307,9 +301,6 @@ export class MeetingClient {
 
 const clientClosed = () =>
   new MeetingError('client_closed', 'This client is closed. Make another to meet again.');
-const expelled = () =>
-  new MeetingError('not_in_meeting', 'The server knows this connection no more.', { retryable: true });
-
 /** Why those left of whom lines tell it; who came back meanwhile is in the roster. */
 function departuresIn(lines: readonly Frame[]): ReadonlyMap<string, DepartureReason> {
   const departures = new Map<string, DepartureReason>();

@@ -5,7 +5,7 @@ import { bytesOf, type Frame } from './frames.ts';
 import { MeetingError } from './MeetingError.ts';
 import type { Requests } from './Requests.ts';
 import type { Roster } from './Roster.ts';
-import { timing } from './timing.ts';
+import { CHAT_PATIENCE_MS, LEAVE_MS } from './timing.ts';
 
 /** What requests are made of. */
 export type OutgoingPorts = {
@@ -51,7 +51,7 @@ export class Outgoing {
       );
     }
     return this.#chats.run(async () => {
-      const patienceMs = timing.chatPatienceMs;
+      const patienceMs = CHAT_PATIENCE_MS;
       const ack = await requests.submit({ fields, repeat: 'safe', patienceMs, requestId });
       const sent = { seq: Number(ack.seq), messageId: String(ack.messageId) };
       onChatLogged(data, sent);
@@ -110,7 +110,7 @@ export class Outgoing {
     this.#attributes = attributes;
     try {
       const fields = () => ({ action: 'update', attributes: this.#attributes });
-      await requests.submit({ fields, repeat: 'safe', patienceMs: timing.chatPatienceMs });
+      await requests.submit({ fields, repeat: 'safe', patienceMs: CHAT_PATIENCE_MS });
     } catch (error) {
       if (this.#attributes === attributes) this.#attributes = before;
       throw error;
@@ -141,7 +141,7 @@ export class Outgoing {
     await this.#ports.requests.submit({
       fields,
       repeat: 'never',
-      patienceMs: timing.leaveMs,
+      patienceMs: LEAVE_MS,
       place: 'first',
     });
   }

@@ -1,12 +1,18 @@
 import type { Cancel, Clock } from './clock.ts';
 import { bytesOf, errorOf, type Frame } from './frames.ts';
-import { MeetingError } from './MeetingError.ts';
+import { type ClientErrorCode, MeetingError } from './MeetingError.ts';
 import { Pacer } from './Pacer.ts';
 import { Timers } from './Timers.ts';
-import { bounds, timing } from './timing.ts';
+import { PATIENCE_MS, QUEUED_REQUESTS, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
 
 /** What requests are sent over: one connection. */
-export type Carrier = { send(text: string): void };
+export type Carrier = {
+  send(text: string): void;
+  /** A reply is late: it may be dead. */
+  check(): void;
+  /** The server knows it no more. */
+  fail(error: MeetingError): void;
+};
 
 /** A request to be made. */
 export type RequestSpec = {
@@ -31,10 +37,6 @@ export type RequestsPorts = {
   readonly newId: () => string;
   /** The most bytes of a frame. */
   readonly frameBytes: () => number;
-  /** A reply is late: the connection may be dead. */
-  readonly onSuspect: (carrier: Carrier) => void;
-  /** The server knows the connection no more. */
-  readonly onExpelled: (carrier: Carrier) => void;
 };
 
 type Entry = {
@@ -48,8 +50,8 @@ type Entry = {
   carrier: Carrier | undefined;
 };
 
-/** What a connection is told that is no member any more. */
-const expelled: readonly string[] = ['not_joined', 'not_in_meeting'];
+/** Whether a code says that the server knows the connection no more. */
+export const isExpelled = (code: string): boolean => code === 'not_joined' || code === 'not_in_meeting';
 
 /**
  * Requests and their replies, over one connection after the other: each is sent at the pace that the server takes, and
@@ -73,14 +75,10 @@ export class Requests {
   /** Makes a request. Resolves with its reply; rejects with a {@link MeetingError}, or what `JSON.stringify` throws. */
   async submit(spec: RequestSpec): Promise<Frame> {
     if (this.#closedBy) throw this.#closedBy;
-    if (this.#queue.length >= bounds.queuedRequests) {
-      throw new MeetingError(
-        'queue_full',
-        `${bounds.queuedRequests} requests wait to be sent. Try again later.`,
-        {
-          retryable: true,
-        },
-      );
+    if (this.#queue.length >= QUEUED_REQUESTS) {
+      throw new MeetingError('queue_full', `${QUEUED_REQUESTS} requests wait to be sent. Try again later.`, {
+        retryable: true,
+      });
     }
     const requestId = spec.requestId ?? this.#ports.newId();
     if (this.#entries.has(requestId)) {
@@ -94,7 +92,7 @@ export class Requests {
       const timers: Entry['timers'] = new Timers(this.#ports.clock);
       const entry: Entry = { spec, requestId, resolve, reject, timers, sendings: 0, carrier: undefined };
       this.#entries.set(requestId, entry);
-      timers.set('patience', spec.patienceMs ?? timing.patienceMs, () => this.#giveUp(entry));
+      timers.set('patience', spec.patienceMs ?? PATIENCE_MS, () => this.#giveUp(entry));
       this.#enqueue(entry, spec.place ?? 'last');
     });
   }
@@ -154,11 +152,11 @@ export class Requests {
     if (error.code === 'rate_limited') {
       this.#pacer.pause(error.retryAfterMs ?? 1000);
       this.#enqueue(entry, 'first');
-    } else if (carrier && expelled.includes(error.code)) {
+    } else if (carrier && isExpelled(error.code)) {
       // The entry waits for the next connection: this one is not given anything any more.
       if (this.#carrier === carrier) this.#carrier = undefined;
       this.#enqueue(entry, 'first');
-      this.#ports.onExpelled(carrier);
+      carrier.fail(error);
     } else {
       this.#onRefusal(entry, error);
     }
@@ -169,14 +167,14 @@ export class Requests {
     const verdict = spec.onError?.(error, entry.sendings) ?? 'reject';
     if (verdict === 'done') this.#finish(entry, () => entry.resolve({ type: 'ack' }));
     else if (verdict === 'again') this.#enqueue(entry, 'first');
-    else if (error.retryable && spec.repeat === 'safe' && entry.sendings <= bounds.repeats) this.#rest(entry);
+    else if (error.retryable && spec.repeat === 'safe' && entry.sendings <= REPEATS) this.#rest(entry);
     else this.#finish(entry, () => entry.reject(error));
   }
 
   /** Sends it again after a while. */
   #rest(entry: Entry): void {
     this.#stopWaiting(entry);
-    const delayMs = timing.retryMs * 2 ** (entry.sendings - 1) * (1 + this.#ports.random());
+    const delayMs = RETRY_MS * 2 ** (entry.sendings - 1) * (1 + this.#ports.random());
     entry.timers.set('pause', delayMs, () => this.#enqueue(entry, 'first'));
   }
 
@@ -215,8 +213,8 @@ export class Requests {
     }
     entry.sendings++;
     entry.carrier = carrier;
-    entry.timers.set('suspect', timing.suspectMs, () => this.#ports.onSuspect(carrier));
-    entry.timers.set('reply', timing.replyMs, () => this.#repeatOr(entry, 'no_reply'));
+    entry.timers.set('suspect', SUSPECT_MS, () => carrier.check());
+    entry.timers.set('reply', REPLY_MS, () => this.#repeatOr(entry, 'no_reply'));
     carrier.send(text);
   }
 
@@ -225,18 +223,21 @@ export class Requests {
       this.#enqueue(entry, 'first');
       return;
     }
-    const error = new MeetingError(code, 'No reply came: it may have been done, or not.');
+    this.#fail(entry, code);
+  }
+
+  #fail(
+    entry: Entry,
+    code: ClientErrorCode,
+    message = 'No reply came: it may have been done, or not.',
+  ): void {
+    const error = new MeetingError(code, message, { retryable: code === 'not_connected' });
     this.#finish(entry, () => entry.reject(error));
   }
 
   #giveUp(entry: Entry): void {
-    const error =
-      entry.sendings > 0
-        ? new MeetingError('no_reply', 'No reply came for too long: it may have been done, or not.')
-        : new MeetingError('not_connected', 'There was no connection for too long: it was not sent.', {
-            retryable: true,
-          });
-    this.#finish(entry, () => entry.reject(error));
+    if (entry.sendings > 0) this.#fail(entry, 'no_reply');
+    else this.#fail(entry, 'not_connected', 'There was no connection for too long: it was not sent.');
   }
 
   #finish(entry: Entry, settle: () => void): void {

@@ -7,7 +7,7 @@ import type {
 } from '../protocol/participants.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { type Departure, type MeetingParticipant, newestOfSessions } from './participants.ts';
-import { timing } from './timing.ts';
+import { HOLD_MS } from './timing.ts';
 
 /** What a roster tells of. */
 export type RosterReport = {
@@ -146,7 +146,7 @@ export class Roster {
     if (reason !== 'connection-lost') {
       this.#leave(userId, reason);
     } else if (seat.view.presence === 'here') {
-      const cancelHold = this.#clock.after(timing.holdMs, () => this.#leave(userId, reason));
+      const cancelHold = this.#clock.after(HOLD_MS, () => this.#leave(userId, reason));
       this.#show({ view: { ...seat.view, presence: 'reconnecting' }, cancelHold }, seat.view);
     }
   }

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from './clock.ts';
-import { timing } from './timing.ts';
+import { SIGNAL_HOLE_MS } from './timing.ts';
 
 /** What is known of one sender's signals. */
 type Stream<Signal> = {
@@ -61,7 +61,7 @@ export class SignalOrder<Signal> {
       this.#show(signal);
     }
     if (stream.ahead.size > 0) {
-      stream.cancelWait = this.#clock.after(timing.signalHoleMs, () => this.#passOver(stream));
+      stream.cancelWait = this.#clock.after(SIGNAL_HOLE_MS, () => this.#passOver(stream));
     }
   }
 
