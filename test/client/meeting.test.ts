@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ChatMessage, MeetingClient } from '../../src/client/index.ts';
+import { ManualClock } from '../harness/ManualClock.ts';
 import { CuttableSockets, meet, met, nextEvent } from '../harness/meetingClient.ts';
 import { seededRandom, seedOfRun } from '../harness/random.ts';
 import { startTestServer } from '../harness/server.ts';
@@ -182,6 +185,31 @@ describe('a client that loses its connection', patient, () => {
     await reopened;
     expect(told).toEqual([]);
     expect(await alice.send({ session: bob.session }, 'note', 1)).toMatchObject({ sent: 1 });
+  });
+});
+
+describe('an attempt to connect', patient, () => {
+  it('[SD4] that nobody answers is really aborted', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const clock = new ManualClock();
+    const accepted = once(silent, 'connection');
+    const alice = meet(`ws://127.0.0.1:${port}/production`, 'alice', { clock });
+    const [socket] = (await accepted) as [Socket];
+    const closed = once(socket.resume(), 'close');
+    const failed = nextEvent(alice, 'stateChange');
+    clock.advance(15_000);
+    await closed;
+    expect(await failed).toMatchObject({ status: 'connecting', attempt: 2, failure: { code: 'timed_out' } });
+  });
+
+  it('[SD2] that is refused is tried again', async () => {
+    const server = await startTestServer();
+    const alice = meet(server.webSocketUrl, 'alice', { userName: 'x'.repeat(129) });
+    const state = await nextEvent(alice, 'stateChange');
+    expect(state).toMatchObject({ status: 'connecting', attempt: 2, failure: { code: 'unreachable' } });
   });
 });
 
