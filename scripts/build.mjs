@@ -1,10 +1,11 @@
-// Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, what others import as
-// cloudmeetx/token into dist/token/index.mjs with its declarations, and each function in lambda/ into
-// dist/lambda/<function>/index.mjs with a zip beside it. What is current is skipped, so that `npm start` is quick.
+// Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, each function in lambda/ into
+// dist/lambda/<function>/index.mjs with a zip beside it, and what others import, with its types: cloudmeetx/token into
+// dist/token, cloudmeetx/client into dist/client. What is current is skipped, so that `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --cli      the command line alone
+//   node scripts/build.mjs --client   the client alone
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
@@ -80,17 +81,45 @@ const functions = readdirSync(`${root}lambda`)
   .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
 const probe = functionOf('test/probe', 'probe/probe');
 
-const chosen = { '--server': [server], '--cli': [cli], '--probe': [probe] };
+const client = {
+  outfile: join(out, 'client/index.js'),
+  types: 'tsconfig.client.json',
+  // Types that others are made of go into no bundle.
+  sources: ['src/client', 'src/protocol'].flatMap((folder) =>
+    readdirSync(`${root}${folder}`).map((name) => `${folder}/${name}`),
+  ),
+  options: {
+    ...common,
+    entryPoints: ['src/client/index.ts'],
+    platform: 'neutral',
+    target: 'es2022',
+    minify: true,
+  },
+};
+
+const chosen = { '--server': [server], '--cli': [cli], '--probe': [probe], '--client': [client] };
 const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
-for (const target of chosen[only] ?? [server, cli, token, ...functions]) {
+for (const target of chosen[only] ?? [server, cli, token, client, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
-async function bundle({ outfile, zip, declarations, options }) {
+async function bundle({ outfile, zip, declarations, types, sources = [], options }) {
   const { metafile } = await build({ ...options, outfile });
   if (declarations) declare(declarations);
+  if (types) {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [
+      tsc,
+      '-p',
+      join(root, types),
+      '--outDir',
+      join(dirname(outfile), 'types'),
+    ]);
+  }
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
-  const others = { 'package-lock.json': 0, 'scripts/build.mjs': 0 };
+  const others = Object.fromEntries(
+    ['package-lock.json', 'scripts/build.mjs', ...sources].map((name) => [name, 0]),
+  );
   mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
   writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytesByInput(metafile) }));
 }

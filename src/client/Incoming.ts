@@ -1,0 +1,113 @@
+import type { MessageFrame } from '../protocol/frames.ts';
+import type { EventFrame } from '../protocol/participants.ts';
+import type { Clock } from './clock.ts';
+import type { Emitter } from './Emitter.ts';
+import type { ClientEvents } from './events.ts';
+import { errorOf, type Frame } from './frames.ts';
+import { MeetingError } from './MeetingError.ts';
+import { RecentIds } from './RecentIds.ts';
+import type { Roster } from './Roster.ts';
+import { SignalOrder } from './SignalOrder.ts';
+import { RECENT_MESSAGES } from './timing.ts';
+
+/** What is made of frames that answer no request. */
+export type IncomingPorts = {
+  readonly session: string;
+  readonly clock: Clock;
+  readonly emitter: Emitter<ClientEvents>;
+  readonly roster: Roster;
+  /** Takes a numbered frame, and shows it by {@link Incoming.showLine} when its turn has come. */
+  readonly takeLine: (seq: number, line: Frame) => void;
+};
+
+const replies: readonly unknown[] = ['ack', 'history', 'participants', 'welcome'];
+
+/** Sorts what comes: lines of the log, the server's events, signals, and messages, each of which is told once. */
+export class Incoming {
+  readonly #ports: IncomingPorts;
+  readonly #recent = new RecentIds(RECENT_MESSAGES);
+  readonly #signals: SignalOrder<MessageFrame>;
+  #lock: 'locked' | 'unlocked' | undefined;
+
+  constructor(ports: IncomingPorts) {
+    this.#ports = ports;
+    this.#signals = new SignalOrder(ports.clock, (signal) => ports.emitter.emit('signal', signal));
+  }
+
+  /** Takes a frame as it came. */
+  receive(frame: Frame): void {
+    const { type, seq } = frame;
+    if (typeof type !== 'string') {
+      this.#ports.emitter.emit('error', new MeetingError('gateway_error', String(frame.message)));
+    } else if (type === 'error') {
+      this.#ports.emitter.emit('error', errorOf(frame));
+    } else if (replies.includes(type)) {
+      // It answers a request that was given up.
+      return;
+    } else if (typeof seq === 'number') {
+      this.#ports.takeLine(seq, frame);
+    } else if (type === 'event' && frame.origin === 'server') {
+      this.#onEvent(frame as unknown as EventFrame);
+    } else {
+      this.#onMessage(frame as unknown as MessageFrame);
+    }
+  }
+
+  /** Tells of a line of the log whose turn has come. */
+  showLine(line: Frame): void {
+    const { emitter, roster, session } = this.#ports;
+    const seq = Number(line.seq);
+    if (line.type === 'chat') {
+      const message = line as unknown as MessageFrame;
+      emitter.emit('chat', { ...message, type: 'chat', seq, own: message.from.session === session });
+    } else if (line.type === 'event') {
+      roster.takeLine(line as unknown as EventFrame, seq);
+    }
+  }
+
+  /** Takes the word of a welcome, or of an event, on whether the meeting is locked. */
+  setLock(lock: 'locked' | 'unlocked', by?: EventFrame['from']): void {
+    const before = this.#lock;
+    this.#lock = lock;
+    if (before === undefined || before === lock) return;
+    this.#ports.emitter.emit(lock === 'locked' ? 'meetingLocked' : 'meetingUnlocked', { by });
+  }
+
+  /** Nothing more is expected of a session. */
+  forget(session: string): void {
+    this.#signals.forget(`${session} `);
+  }
+
+  /** Nothing more is told. */
+  close(): void {
+    this.#signals.forget('');
+  }
+
+  #onEvent({ data, from }: EventFrame): void {
+    switch (data.eventType) {
+      case 'user-updated':
+        this.#ports.roster.takeUpdate(data.participant);
+        break;
+      case 'meeting-locked':
+        this.setLock('locked', from);
+        break;
+      case 'meeting-unlocked':
+        this.setLock('unlocked', from);
+        break;
+    }
+  }
+
+  #onMessage(message: MessageFrame): void {
+    const { from, to, type, clientSeq } = message;
+    // A broadcast reaches the connection that is being renewed, too.
+    if (!to && from.session === this.#ports.session) return;
+    if (!this.#recent.add(message.messageId)) return;
+    if (type !== 'signal') this.#ports.emitter.emit('message', message);
+    else if (typeof clientSeq !== 'number' || !to) this.#ports.emitter.emit('signal', message);
+    else {
+      // Numbers are counted for each target: a session's connections, or a user.
+      const key = `${from.session ?? from.connectionId} ${'userId' in to ? 'user' : 'session'}`;
+      this.#signals.take(key, clientSeq, message);
+    }
+  }
+}

@@ -1,0 +1,287 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ChatMessage, MeetingClient } from '../../src/client/index.ts';
+import { ManualClock } from '../harness/ManualClock.ts';
+import { CuttableSockets, meet, met, nextEvent } from '../harness/meetingClient.ts';
+import { seededRandom, seedOfRun } from '../harness/random.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startProcess } from '../harness/startProcess.ts';
+
+/** Keeps the chats that a client tells of. */
+function listen(client: MeetingClient): ChatMessage[] {
+  const chats: ChatMessage[] = [];
+  client.on('chat', (chat) => chats.push(chat));
+  return chats;
+}
+
+/** Resolves when a client has told of a line of the log, or of one behind it. */
+async function reached(client: MeetingClient, chats: readonly ChatMessage[], seq: number): Promise<void> {
+  while ((chats.at(-1)?.seq ?? 0) < seq) await nextEvent(client, 'chat');
+}
+
+const texts = (chats: readonly ChatMessage[]) => chats.map(({ data }) => data);
+const isUpwards = (chats: readonly ChatMessage[]) =>
+  chats.every(({ seq }, index) => index === 0 || seq > (chats[index - 1]?.seq ?? 0));
+
+/** Whether each speaker's chats are in the order in which they were said. */
+function areInOrderOfSpeakers(chats: readonly ChatMessage[]): boolean {
+  const last = new Map<number, number>();
+  return chats.every(({ data }) => {
+    const { speaker, times } = data as { speaker: number; times: number };
+    const isLater = times > (last.get(speaker) ?? -1);
+    last.set(speaker, times);
+    return isLater;
+  });
+}
+
+/** Lets the event loop turn so often, in which clients and servers get on. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
+/** The machine may be busy: what these tests do takes a few seconds when it isn't. */
+const patient = { timeout: 60_000 };
+
+describe('two clients in a meeting', patient, () => {
+  it('[SD8][SD16][SD18][SD24] see each other come, speak and go', async () => {
+    const server = await startTestServer();
+    const alice = await met(server.webSocketUrl, 'alice');
+    const joined = nextEvent(alice, 'participantJoined');
+    const bob = await met(server.webSocketUrl, 'bob', { attributes: { camera: true } });
+    expect(await joined).toMatchObject({ userId: 'bob', connections: [{ attributes: { camera: true } }] });
+    expect(bob.participants.map(({ userId }) => userId)).toEqual(['alice', 'bob']);
+
+    const heard = nextEvent(bob, 'chat');
+    const own = nextEvent(alice, 'chat');
+    const sent = await alice.sendChat('hello');
+    const told = await heard;
+    expect(told).toMatchObject({ data: 'hello', own: false, seq: sent.seq, messageId: sent.messageId });
+    expect(await own).toMatchObject({ data: 'hello', own: true, seq: sent.seq, from: told.from });
+
+    const signal = nextEvent(alice, 'signal');
+    expect(await bob.signal({ session: alice.session }, { sdp: 'v=0' })).toMatchObject({ sent: 1 });
+    expect(await signal).toMatchObject({
+      data: { sdp: 'v=0' },
+      clientSeq: 1,
+      from: { session: bob.session },
+    });
+    const note = nextEvent(bob, 'message');
+    expect(await alice.broadcast('note', 1)).toMatchObject({ sent: 1, failed: 0, stale: 0 });
+    expect(await note).toMatchObject({ type: 'note', data: 1 });
+
+    const updated = nextEvent(alice, 'participantUpdated');
+    await bob.update({ camera: false });
+    expect(await updated).toMatchObject({ userId: 'bob', connections: [{ attributes: { camera: false } }] });
+    const { entries } = await bob.history();
+    expect(entries.map(({ type }) => type)).toEqual(['event', 'event', 'chat']);
+
+    const left = nextEvent(alice, 'participantLeft');
+    await bob.leave();
+    expect(await left).toMatchObject({ reason: 'left', participant: { userId: 'bob' } });
+  });
+
+  it('[SD12] are refused with the server’s code', async () => {
+    const server = await startTestServer();
+    const alice = await met(server.webSocketUrl, 'alice');
+    await expect(alice.send({ userId: 'nobody' }, 'note', 1)).rejects.toMatchObject({
+      code: 'target_not_found',
+      retryable: false,
+    });
+    await alice.sendChat('one', { requestId: 'same' });
+    await expect(alice.sendChat('two', { requestId: 'same' })).rejects.toMatchObject({
+      code: 'request_id_reused',
+    });
+    expect(await alice.sendChat('one', { requestId: 'same' })).toMatchObject({ seq: 2 });
+  });
+
+  it('[SD6] find a meeting full', async () => {
+    const server = await startTestServer({ MAX_CONNECTIONS_PER_MEETING: '1' });
+    await met(server.webSocketUrl, 'alice');
+    const bob = meet(server.webSocketUrl, 'bob');
+    const closed = await nextEvent(bob, 'stateChange', ({ status }) => status === 'closed');
+    expect(closed).toMatchObject({ reason: 'full', error: { code: 'meeting_full' } });
+  });
+
+  it('[SD5] are told when too many of their tabs take the place of the first', async () => {
+    const server = await startTestServer({ MAX_CONNECTIONS_PER_USER: '1' });
+    const first = await met(server.webSocketUrl, 'alice');
+    const closed = nextEvent(first, 'stateChange');
+    await met(server.webSocketUrl, 'alice');
+    expect(await closed).toMatchObject({ status: 'closed', reason: 'replaced' });
+  });
+
+  it('[SD13] never flood the server, however much they are asked to send', async () => {
+    const server = await startTestServer({ RATE_LIMIT_MESSAGES_PER_SECOND: '200', RATE_LIMIT_BURST: '100' });
+    const alice = await met(server.webSocketUrl, 'alice');
+    const bob = await met(server.webSocketUrl, 'bob');
+    const seen: unknown[] = [];
+    bob.on('message', ({ data }) => seen.push(data));
+    const sent = await Promise.all(Array.from({ length: 150 }, (_, index) => alice.broadcast('note', index)));
+    expect(sent.filter((delivery) => delivery.sent !== 1)).toEqual([]);
+    while (seen.length < 150) await nextEvent(bob, 'message');
+    expect(seen).toEqual(Array.from({ length: 150 }, (_, index) => index));
+  });
+
+  it('[SD18] have a roster of several pages whole', async () => {
+    const server = await startTestServer();
+    const attributes = { text: 'x'.repeat(2000) };
+    const users = Array.from({ length: 60 }, (_, index) => `user-${String(index).padStart(2, '0')}`);
+    await Promise.all(users.map((userId) => met(server.webSocketUrl, userId, { attributes })));
+    const last = await met(server.webSocketUrl, 'alice');
+    expect(last.participants.map(({ userId }) => userId).toSorted()).toEqual(['alice', ...users]);
+  });
+});
+
+describe('a client that loses its connection', patient, () => {
+  it('[SD7][SD8] again and again sends each chat once, and sees all of them once and in order', async () => {
+    const seed = seedOfRun();
+    const random = seededRandom(seed);
+    const server = await startTestServer();
+    const nets = [new CuttableSockets(), new CuttableSockets(), new CuttableSockets()];
+    const clients = await Promise.all(
+      nets.map(({ webSocket }, index) =>
+        met(server.webSocketUrl, `user-${index}`, { webSocket, random: random.next }),
+      ),
+    );
+    const seen = clients.map(listen);
+    const sent: Promise<{ seq: number }>[] = [];
+    for (let times = 0; times < 120; times++) {
+      const speaker = random.below(3);
+      const chat = clients[speaker]?.sendChat({ speaker, times });
+      if (chat) sent.push(chat);
+      if (random.below(8) === 0) random.pick(nets).cut();
+      await turns(random.below(40));
+    }
+    const seqs = (await Promise.all(sent)).map(({ seq }) => seq);
+    const last = Math.max(...seqs);
+    await Promise.all(clients.map((client, index) => reached(client, seen[index] ?? [], last)));
+    expect(new Set(seqs).size, `seed ${seed}`).toBe(120);
+    for (const chats of seen) {
+      expect(isUpwards(chats), `seed ${seed}`).toBe(true);
+      expect(texts(chats), `seed ${seed}`).toEqual(texts(seen[0] ?? []));
+      expect(new Set(chats.map(({ seq }) => seq)), `seed ${seed}`).toEqual(new Set(seqs));
+      expect(areInOrderOfSpeakers(chats), `seed ${seed}`).toBe(true);
+    }
+  });
+
+  it('[SD19] is reconnecting for the others, and neither leaves nor joins', async () => {
+    const server = await startTestServer();
+    const net = new CuttableSockets();
+    const alice = await met(server.webSocketUrl, 'alice');
+    const bob = await met(server.webSocketUrl, 'bob', { webSocket: net.webSocket });
+    const told: string[] = [];
+    alice.on('participantLeft', () => told.push('left'));
+    alice.on('participantJoined', () => told.push('joined'));
+    const lost = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'reconnecting');
+    const back = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'here');
+    const reopened = nextEvent(bob, 'stateChange', ({ status }) => status === 'open');
+    net.cut();
+    await lost;
+    expect(await back).toMatchObject({ userId: 'bob', connections: [{ session: bob.session }] });
+    await reopened;
+    expect(told).toEqual([]);
+    expect(await alice.send({ session: bob.session }, 'note', 1)).toMatchObject({ sent: 1 });
+  });
+});
+
+describe('an attempt to connect', patient, () => {
+  it('[SD4] that nobody answers is really aborted', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const clock = new ManualClock();
+    const accepted = once(silent, 'connection');
+    const alice = meet(`ws://127.0.0.1:${port}/production`, 'alice', { clock });
+    const [socket] = (await accepted) as [Socket];
+    const closed = once(socket.resume(), 'close');
+    const failed = nextEvent(alice, 'stateChange');
+    clock.advance(15_000);
+    await closed;
+    expect(await failed).toMatchObject({ status: 'connecting', attempt: 2, failure: { code: 'timed_out' } });
+  });
+
+  it('[SD2] that is refused is tried again', async () => {
+    const server = await startTestServer();
+    const alice = meet(server.webSocketUrl, 'alice', { userName: 'x'.repeat(129) });
+    const state = await nextEvent(alice, 'stateChange');
+    expect(state).toMatchObject({ status: 'connecting', attempt: 2, failure: { code: 'unreachable' } });
+  });
+});
+
+describe('a renewal', patient, () => {
+  it('[SD22] with chat running loses, doubles and reorders nothing, and nobody is seen to leave or join', async () => {
+    const server = await startTestServer();
+    const net = new CuttableSockets();
+    const alice = await met(server.webSocketUrl, 'alice');
+    const bob = await met(server.webSocketUrl, 'bob', { webSocket: net.webSocket, renewAfterMs: 20 });
+    const seen = [alice, bob].map(listen);
+    const notes: unknown[] = [];
+    bob.on('message', ({ data }) => notes.push(data));
+    const told: unknown[] = [];
+    alice.on('participantLeft', (left) => told.push(left));
+    alice.on('participantJoined', (joined) => told.push(joined));
+    bob.on('stateChange', (state) => told.push(state));
+    const sent: Promise<{ seq: number }>[] = [];
+    const broadcasts: Promise<unknown>[] = [];
+    let count = 0;
+    while (net.sockets.length <= 50) {
+      sent.push(alice.sendChat(`alice ${count}`), bob.sendChat(`bob ${count}`));
+      broadcasts.push(alice.broadcast('note', count++));
+      await Promise.all([sent.at(-1), turns(20)]);
+    }
+    await Promise.all(broadcasts);
+    const seqs = (await Promise.all(sent)).map(({ seq }) => seq);
+    await Promise.all([alice, bob].map((one, index) => reached(one, seen[index] ?? [], Math.max(...seqs))));
+    for (const chats of seen) {
+      expect(isUpwards(chats)).toBe(true);
+      expect(new Set(texts(chats)).size).toBe(chats.length);
+      expect(chats).toHaveLength(sent.length);
+    }
+    while (notes.length < count) await nextEvent(bob, 'message');
+    expect(notes.toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: count }, (_, n) => n),
+    );
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a server', patient, () => {
+  it('[SD2][SD7] that is killed and started again finds its clients back, and chats sent meanwhile once', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cloudmeetx-client-'));
+    const first = await startProcess({ DATA_DIR: dataDir });
+    const [alice, bob] = await Promise.all(['alice', 'bob'].map((userId) => met(first.url, userId)));
+    if (!alice || !bob) throw new Error('both are there');
+    const told: unknown[] = [];
+    alice.on('participantLeft', (left) => told.push(left));
+    const seen = [alice, bob].map(listen);
+    await alice.sendChat('before');
+    const lost = nextEvent(alice, 'stateChange', ({ status }) => status === 'reconnecting');
+    await first.stop('SIGKILL');
+    await lost;
+    const sent = ['one', 'two', 'three'].map((text) => alice.sendChat(text));
+    await startProcess({ DATA_DIR: dataDir, PORT: new URL(first.url).port });
+    const [, , last] = await Promise.all(sent);
+    await reached(bob, seen[1] ?? [], last?.seq ?? 0);
+    for (const chats of seen) expect(texts(chats)).toEqual(['before', 'one', 'two', 'three']);
+    expect(told).toEqual([]);
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('[SD3] that says 1001 as it stops finds its clients back', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cloudmeetx-client-'));
+    const first = await startProcess({ DATA_DIR: dataDir });
+    const alice = await met(first.url, 'alice');
+    const lost = nextEvent(alice, 'stateChange', ({ status }) => status === 'reconnecting');
+    const back = nextEvent(alice, 'welcome');
+    await first.stop('SIGTERM');
+    expect(await lost).toMatchObject({ failure: { details: { closeCode: 1001 } } });
+    await startProcess({ DATA_DIR: dataDir, PORT: new URL(first.url).port });
+    expect(await back).toMatchObject({ resumption: 'recovered' });
+    rmSync(dataDir, { recursive: true });
+  });
+});
