@@ -77,6 +77,9 @@ const announcing: Access = together(leaving, {
 /** A connection that others gave way to: they are removed, told and disconnected. */
 const arriving: Access = together(changing, announcing, { ...nothing, manageConnections: ['DELETE'] });
 
+/** `Meetings.remove`: a user goes with all their connections, may not come back for a while, and is told and cut off. */
+const removing: Access = together(announcing, { ...nothing, manageConnections: ['DELETE'] });
+
 /** The functions of a deployment, by the names of their folders in `lambda/`. */
 export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   onConnect: { trigger: oneWay('$connect'), ...small, access: arriving },
@@ -89,6 +92,9 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   history: { trigger: twoWay('history'), ...small, access: together(finding, reading) },
   participants: { trigger: twoWay('participants'), ...small, access: together(finding, reading) },
   leave: { trigger: twoWay('leave'), ...small, access: together(finding, announcing) },
+  remove: { trigger: twoWay('remove'), ...large, access: together(finding, removing) },
+  lock: { trigger: twoWay('lock'), ...small, access: together(finding, announcing) },
+  unlock: { trigger: twoWay('unlock'), ...small, access: together(finding, announcing) },
   // As long as until the next one begins.
   sweep: {
     trigger: { kind: 'schedule', everyMinutes: 5 },
