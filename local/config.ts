@@ -1,4 +1,5 @@
 import { readSharedConfig, type SharedConfig } from '../lambda/shared/environment.ts';
+import { readAllowedOrigins } from '../lambda/shared/origins.ts';
 import {
   ConfigError,
   type Environment,
@@ -7,6 +8,9 @@ import {
   text,
   wholeNumber,
 } from '../lambda/shared/variables.ts';
+import type { AllowedOrigins } from '../src/protocol/origins.ts';
+import { type CertificateFiles, readCertificateFiles } from './certificate.ts';
+import { readTrustedProxies, type TrustedProxies } from './proxies.ts';
 
 /** How one machine is set up; see README for what each variable means. */
 export type Config = SharedConfig & {
@@ -17,19 +21,25 @@ export type Config = SharedConfig & {
   /** A folder, or `:memory:` for a store that ends with the process. */
   readonly dataDir: string;
   readonly durability: 'normal' | 'full';
+  readonly certificateFiles: CertificateFiles | undefined;
+  readonly trustedProxies: TrustedProxies;
+  /** From where somebody may get here. */
+  readonly reach: 'this machine' | 'others';
+  /** 0: as many as they like. */
+  readonly connectionsPerAddress: number;
 };
 
 /** Reads and checks the whole configuration at once. Throws a {@link ConfigError}. */
 export function readConfig(env: Environment, argv: readonly string[]): Config {
   const insecure = readFlags(argv);
+  const shared = readSharedConfig(env);
   const host = text(env, 'HOST', '127.0.0.1');
-  if (!isLoopback(host) && insecure === 'refused') {
-    throw new ConfigError(
-      `HOST=${host} would open the server to others without authentication. Use HOST=127.0.0.1, or give --insecure (npm start -- --insecure) if that is what you want.`,
-    );
-  }
+  const trustedProxies = readTrustedProxies(env);
+  const reach = isLoopback(host) && trustedProxies.kind === 'none' ? 'this machine' : 'others';
+  if (reach === 'others' && !shared.authentication && insecure === 'refused') refuseToOpen(host);
   return {
-    ...readSharedConfig(env),
+    ...shared,
+    allowedOrigins: readAllowedOrigins(env, originsWithout(shared.authentication, reach)),
     port: wholeNumber(env, 'PORT', { fallback: 3001, min: 0, max: 65_535 }),
     host,
     // API Gateway's rule for stage names.
@@ -41,7 +51,34 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     quotas: oneOf(env, 'GATEWAY_QUOTAS', ['off', 'aws'], 'off'),
     dataDir: text(env, 'DATA_DIR', '.cloudmeetx'),
     durability: oneOf(env, 'DATA_SYNC', ['normal', 'full'], 'normal'),
+    certificateFiles: readCertificateFiles(env),
+    trustedProxies,
+    reach,
+    connectionsPerAddress: wholeNumber(env, 'MAX_CONNECTIONS_PER_ADDRESS', {
+      fallback: reach === 'others' ? 100 : 0,
+      min: 0,
+      max: 1_000_000,
+    }),
   };
+}
+
+/** Whose pages may connect when nobody says. */
+function originsWithout(
+  authentication: SharedConfig['authentication'],
+  reach: Config['reach'],
+): AllowedOrigins {
+  if (authentication) return { kind: 'any' };
+  // Any page that is open in a browser of this machine reaches the loopback addresses, too.
+  return { kind: reach === 'this machine' ? 'loopback' : 'own-host' };
+}
+
+function refuseToOpen(host: string): never {
+  const [opening, instead] = isLoopback(host)
+    ? ['TRUST_PROXY', 'Unset TRUST_PROXY']
+    : [`HOST=${host}`, 'Use HOST=127.0.0.1'];
+  throw new ConfigError(
+    `${opening} would open the server to others without authentication. Set AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_SECRET. ${instead}, or give --insecure (npm start -- --insecure), if whoever gets here may join any meeting.`,
+  );
 }
 
 /** Whether an address can be reached from this machine only. */

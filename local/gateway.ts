@@ -14,7 +14,9 @@ import { createUpdate } from '../lambda/update/update.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
+import { addressLimits } from './addressLimits.ts';
 import type { Config } from './config.ts';
+import { createSourceOf } from './proxies.ts';
 
 /** The gateway in front of the handlers. */
 export function createGateway(
@@ -26,6 +28,8 @@ export function createGateway(
     stage: config.stage,
     quotas: config.quotas,
     ...given,
+    sourceOf: createSourceOf(config.trustedProxies),
+    addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
     routes: wrapRoutes(meetingRoutes(backend)),
   });

@@ -1,16 +1,20 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, Server } from 'node:http';
 import type { Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
 import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
+import { type Addresses, addressesFor, addressesOf } from './addresses.ts';
 import { createLocalBackend } from './backend.ts';
-import type { Config } from './config.ts';
+import { readCertificate } from './certificate.ts';
+import { type Config, isLoopback } from './config.ts';
 import { GatewaySender } from './GatewaySender.ts';
 import { createGateway } from './gateway.ts';
+import { createHttpServer, type HttpServer, type HttpTimeouts } from './httpServer.ts';
 import { openStore } from './openStore.ts';
 import { createPages } from './pages.ts';
+import { createSourceOf } from './proxies.ts';
+import { startRenewing } from './renewing.ts';
 import { startSweeping } from './sweeping.ts';
 
 /**
@@ -20,12 +24,9 @@ import { startSweeping } from './sweeping.ts';
 const PING_INTERVAL_MS = 8000;
 
 /** A server that accepts connections. */
-export type RunningServer = {
-  /** `ws://HOST:PORT/STAGE`, without a query. */
-  readonly webSocketUrl: string;
-  /** `http://HOST:PORT/`. */
-  readonly pageUrl: string;
-  readonly wscatLine: string;
+export type RunningServer = Addresses & {
+  /** Reads the certificate's files again, and keeps the old one if they can't be used. */
+  reloadCertificate(): void;
   /** Closes every connection with 1001 and resolves when all is told. */
   stop(): Promise<void>;
 };
@@ -38,6 +39,9 @@ export type ServerOverrides = {
   readonly wrapRoutes?: (routes: Routes) => Routes;
   readonly pingIntervalMs?: number;
   readonly sweepIntervalMs?: number;
+  readonly httpTimeouts?: HttpTimeouts;
+  /** How often the certificate's files are looked at. */
+  readonly certificateCheckMs?: number;
 };
 
 /** Joins gateway, handlers and embedded ports, and listens. Throws a {@link ConfigError} where it can't. */
@@ -47,22 +51,16 @@ export async function startServer(
   overrides: ServerOverrides = {},
 ): Promise<RunningServer> {
   let health: 'ok' | 'stopping' = 'ok';
-  const urls = () => urlsOf(config, server);
+  const http = openHttp(config, overrides.httpTimeouts);
+  const { server } = http;
   const store = openStore(config);
   const connections = new GatewaySender(() => gateway);
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections });
-  const fallback = createPages({ health: () => health, wscatLine: () => urls().wscatLine });
+  const fallback = pagesOf(config, server, () => health);
   const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes } = overrides;
   const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes });
   const sweeping = startSweeping(store, backend, sweepIntervalMs);
-
-  // A client has this long to send a whole upgrade request; slower ones hold sockets open on purpose.
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 10_000,
-    connectionsCheckingInterval: 2000,
-  });
   gateway.attach(server);
   try {
     await listen(server, config);
@@ -71,11 +69,14 @@ export async function startServer(
     await store.close();
     throw error;
   }
+  const renewing = startRenewing(http, config, { log, checkMs: overrides.certificateCheckMs });
   return {
-    ...urls(),
+    ...addressesOf(config, server),
+    reloadCertificate: renewing.reload,
     async stop() {
       health = 'stopping';
       sweeping.stop();
+      renewing.stop();
       await gateway.close();
       await store.close();
       await new Promise((resolve) => {
@@ -84,6 +85,28 @@ export async function startServer(
       });
     },
   };
+}
+
+function openHttp(config: Config, timeouts: HttpTimeouts | undefined): HttpServer {
+  const { certificateFiles, connectionsPerAddress, trustedProxies } = config;
+  // Behind proxies, all sockets are theirs.
+  const isCounted = connectionsPerAddress > 0 && trustedProxies.kind === 'none';
+  return createHttpServer({
+    certificate: certificateFiles && readCertificate(certificateFiles, Date.now()),
+    pendingPerAddress: isCounted ? connectionsPerAddress : undefined,
+    timeouts,
+  });
+}
+
+function pagesOf(config: Config, server: Server, health: () => 'ok' | 'stopping'): RequestListener {
+  const sourceOf = createSourceOf(config.trustedProxies);
+  return createPages({
+    health,
+    wscatLine: (request) =>
+      (addressesFor(request, sourceOf(request), config) ?? addressesOf(config, server)).wscatLine,
+    // Told of localhost, a browser would insist on it for whatever else is served there.
+    strictTransport: config.certificateFiles && !isLoopback(config.host) ? 'on' : 'off',
+  });
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
@@ -109,18 +132,4 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     default:
       return error;
   }
-}
-
-function urlsOf(
-  { host, stage }: Config,
-  server: Server,
-): Pick<RunningServer, 'webSocketUrl' | 'pageUrl' | 'wscatLine'> {
-  const { port } = server.address() as AddressInfo;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const webSocketUrl = `ws://${authority}/${stage}`;
-  return {
-    webSocketUrl,
-    pageUrl: `http://${authority}/`,
-    wscatLine: `npx wscat -c '${webSocketUrl}?meetingId=standup&userId=alice&userName=Alice'`,
-  };
 }

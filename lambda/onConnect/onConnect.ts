@@ -6,6 +6,7 @@ import type { Backend } from '../shared/backend.ts';
 import { type ConnectEvent, connectionIdOf, type ProxyResult } from '../shared/events.ts';
 import { logErrors } from '../shared/logErrors.ts';
 import { refusalOf } from '../shared/refusalOf.ts';
+import { checkOrigin } from './checkOrigin.ts';
 
 /** `$connect`: admits the connection to its meeting, or refuses the upgrade with a status and a body that says why. */
 export const createOnConnect =
@@ -14,6 +15,7 @@ export const createOnConnect =
     const { requestId } = event.requestContext;
     const connectionId = connectionIdOf(event);
     try {
+      checkOrigin(event, backend);
       const connection = readConnection(event);
       const { evicted, errors } = await connect(connection, backend);
       const { meetingId, userId, client } = connection;

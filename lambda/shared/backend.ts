@@ -5,6 +5,8 @@ import type {
   MembershipLimits,
   RateLimit,
 } from '../../src/meeting/ports.ts';
+import type { AllowedOrigins } from '../../src/protocol/origins.ts';
+import type { IceServers } from './iceServers.ts';
 import type { Log } from './log.ts';
 
 /** Everything that the handlers need from outside. Who deploys them wires it once. */
@@ -18,6 +20,9 @@ export type Backend = {
   readonly banSeconds: number;
   /** What a welcome tells of the limits that hold here, by name. */
   readonly limits: Readonly<Record<string, number>>;
+  readonly iceServers: IceServers;
+  /** The pages that may connect. */
+  readonly allowedOrigins: AllowedOrigins;
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
+import { createIceServers } from './iceServers.ts';
 import { createLog, type Log } from './log.ts';
 
 /** The log of a function: Lambda takes each line of standard output for a log event. */
@@ -23,6 +24,8 @@ export function createBackend(
     membershipLimits: config.membershipLimits,
     banSeconds: config.banSeconds,
     limits: announcedLimits(config),
+    iceServers: createIceServers(config.ice),
+    allowedOrigins: config.allowedOrigins,
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };

@@ -1,6 +1,9 @@
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
+import type { AllowedOrigins } from '../../src/protocol/origins.ts';
 import { type Authentication, readAuthentication } from './authentication.ts';
+import { type IceConfig, readIceConfig } from './iceConfig.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import { readAllowedOrigins } from './origins.ts';
 import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 
 /** What every function and the server on one machine are told alike. */
@@ -9,6 +12,7 @@ export type SharedConfig = {
   readonly membershipLimits: MembershipLimits;
   /** How long a line of a meeting's log can be read. */
   readonly historyTtlSeconds: number;
+  readonly ice: IceConfig;
   /** How long who was removed from a meeting can't come back. */
   readonly banSeconds: number;
   /** 0: as many as they like. */
@@ -16,6 +20,8 @@ export type SharedConfig = {
   readonly messageBurst: number;
   /** Whose tokens are asked for; undefined: nobody's. */
   readonly authentication: Authentication | undefined;
+  /** The pages that may connect. */
+  readonly allowedOrigins: AllowedOrigins;
 };
 
 /** Reads what every function and the server on one machine are told alike. Throws a {@link ConfigError}. */
@@ -37,6 +43,7 @@ export function readSharedConfig(env: Environment): SharedConfig {
       min: 86_400,
       max: 315_360_000,
     }),
+    ice: readIceConfig(env),
     banSeconds: wholeNumber(env, 'BAN_SECONDS', { fallback: 3600, min: 1, max: 31_536_000 }),
     messagesPerSecond: wholeNumber(env, 'RATE_LIMIT_MESSAGES_PER_SECOND', {
       fallback: 50,
@@ -45,6 +52,8 @@ export function readSharedConfig(env: Environment): SharedConfig {
     }),
     messageBurst: wholeNumber(env, 'RATE_LIMIT_BURST', { fallback: 100, min: 1, max: 1_000_000 }),
     authentication: readAuthentication(env),
+    // With a token no page can borrow anybody's rights: browsers attach nothing by themselves.
+    allowedOrigins: readAllowedOrigins(env, { kind: 'any' }),
   };
 }
 

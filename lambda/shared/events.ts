@@ -14,6 +14,7 @@ type RequestContext = {
 /** The event of `$connect`. */
 export type ConnectEvent = {
   readonly headers?: Readonly<Record<string, string>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string>> | null;
   readonly requestContext: RequestContext & { readonly eventType: 'CONNECT' };
 };

@@ -11,10 +11,12 @@ import {
   connectEvent,
   type UpgradeStamp,
 } from './events.ts';
+import { Gatekeeper } from './Gatekeeper.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
 import type { GatewayOptions } from './options.ts';
+import { type Source, sourceOfSocket } from './source.ts';
 import { TokenBucket } from './TokenBucket.ts';
 import { gatewayRefusal, handshakeRefusal, type Refusal, refuse } from './upgrade.ts';
 
@@ -39,6 +41,7 @@ export type UpgradeRequest = {
 
 const DEFAULT_API_ID = 'local00000';
 
+const tooMany = gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
 const stopping = gatewayRefusal(503, 'Service Unavailable', 'ServiceUnavailableException');
 
 /**
@@ -49,6 +52,7 @@ export class Upgrader {
   readonly #options: GatewayOptions;
   readonly #host: UpgradeHost;
   readonly #connectQuota: TokenBucket;
+  readonly #gatekeeper: Gatekeeper;
   readonly #authorize: ((event: AuthorizerEvent) => Promise<Authorization>) | undefined;
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #webSockets: WebSocketServer;
@@ -58,6 +62,7 @@ export class Upgrader {
     this.#host = host;
     const { authorizer, report = () => {} } = options;
     this.#authorize = authorizer && createAuthorize(authorizer, { ...host, report });
+    this.#gatekeeper = new Gatekeeper(options.addressLimits ?? {}, host.clock);
     const { connectsPerSecond } = gatewayLimits;
     this.#connectQuota = new TokenBucket(connectsPerSecond, connectsPerSecond, host.clock);
     const webSocketOptions = {
@@ -78,36 +83,40 @@ export class Upgrader {
   async upgrade(upgrade: UpgradeRequest): Promise<void> {
     const { request, socket } = upgrade;
     const requestId = this.#host.ids.requestId();
-    const refusal = this.#refusalOf(request);
+    const source = (this.#options.sourceOf ?? sourceOfSocket)(request);
+    const refusal = this.#refusalOf(upgrade, source);
     if (refusal) return refuse(socket, refusal, requestId);
-    const context = this.#contextOf(request);
+    const context = this.#contextOf(request, source);
     const nowMs = this.#host.clock.now();
-    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs) };
+    const stamp = { requestId, nowMs, traceId: this.#host.ids.traceId(nowMs), source };
     if (!this.#authorize) return this.#decide(upgrade, context, stamp);
     const methodArn = methodArnOf(this.#options);
     const authorization = await this.#authorize(authorizerEvent(request, context, { ...stamp, methodArn }));
-    if (authorization.status === 'refused') return refuse(socket, authorization.refusal, requestId);
+    if (authorization.status === 'refused') {
+      if (authorization.by === 'authorizer') this.#gatekeeper.fail(source.address);
+      return refuse(socket, authorization.refusal, requestId);
+    }
     // The stop came meanwhile: it lets what runs finish, and starts nothing new.
     if (!this.#host.isOpen()) return refuse(socket, stopping, requestId);
     return this.#decide(upgrade, { ...context, authorized: authorization.authorized }, stamp);
   }
 
-  #refusalOf(request: IncomingMessage): Refusal | undefined {
+  #refusalOf({ request, socket }: UpgradeRequest, { address }: Source): Refusal | undefined {
     const refusal = handshakeRefusal(request, this.#options.stage);
     if (refusal) return refusal;
     if (!this.#host.isOpen()) return stopping;
+    if (this.#gatekeeper.enter(address, socket) !== 'admitted') return tooMany;
     if (this.#options.quotas !== 'aws' || this.#connectQuota.take() === 'granted') return undefined;
-    return gatewayRefusal(429, 'Too Many Requests', 'LimitExceededException');
+    return tooMany;
   }
 
-  #contextOf(request: IncomingMessage): ConnectionContext {
+  #contextOf(request: IncomingMessage, source: Source): ConnectionContext {
     const { stage, stageVariables, apiId = DEFAULT_API_ID, domainName = 'localhost' } = this.#options;
     const userAgent = request.headers['user-agent'];
-    const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     return {
       stage,
       connectedAt: this.#host.clock.now(),
-      identity: { ...(userAgent !== undefined && { userAgent }), sourceIp },
+      identity: { ...(userAgent !== undefined && { userAgent }), sourceIp: source.address },
       domainName,
       connectionId: this.#host.ids.connectionId(),
       apiId,

@@ -19,7 +19,8 @@ export type Authorizer = {
 /** What became of asking an authorizer. */
 export type Authorization =
   | { readonly status: 'authorized'; readonly authorized: Authorized }
-  | { readonly status: 'refused'; readonly refusal: Refusal };
+  /** By the authorizer's own word, or because there was none that counts. */
+  | { readonly status: 'refused'; readonly by: 'authorizer' | 'gateway'; readonly refusal: Refusal };
 
 /** What asking an authorizer needs. */
 export type AuthorizeHost = {
@@ -76,14 +77,17 @@ async function answerOf(authorizer: Authorizer, event: AuthorizerEvent): Promise
 const refusals = {
   unauthorized: {
     status: 'refused',
+    by: 'authorizer',
     refusal: gatewayRefusal(401, 'Unauthorized', 'UnauthorizedException'),
   },
   denied: {
     status: 'refused',
+    by: 'authorizer',
     refusal: gatewayRefusal(403, 'User is not authorized to access this resource', 'AccessDeniedException'),
   },
   failed: {
     status: 'refused',
+    by: 'gateway',
     refusal: gatewayRefusal(500, 'Internal server error', 'AuthorizerConfigurationException'),
   },
 } as const satisfies Record<string, Authorization>;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Source } from './source.ts';
 import { type Headers, headerParameters, type MultiValue, queryParameters } from './upgradeParameters.ts';
 
 /** What an authorizer said of whoever connects: `principalId` and its context, everything as text. */
@@ -23,7 +24,7 @@ export type ConnectionContext = {
 export type EventStamp = { readonly requestId: string; readonly nowMs: number };
 
 /** What the events of one upgrade request share. */
-export type UpgradeStamp = EventStamp & { readonly traceId: string };
+export type UpgradeStamp = EventStamp & { readonly traceId: string; readonly source: Source };
 
 type RequestContext = Omit<ConnectionContext, 'stageVariables' | 'authorized'> & {
   readonly authorizer?: Readonly<Record<string, string | number>>;
@@ -89,12 +90,11 @@ export function authorizerEvent(
   context: ConnectionContext,
   stamp: UpgradeStamp & { readonly methodArn: string },
 ): AuthorizerEvent {
-  const { methodArn, traceId } = stamp;
-  const { sourceIp } = context.identity;
+  const { methodArn, traceId, source } = stamp;
   return {
     type: 'REQUEST',
     methodArn,
-    ...headerParameters(request, { sourceIp, traceId, fixed: hopByHop }),
+    ...headerParameters(request, { source, traceId, fixed: hopByHop }),
     ...(queryParameters(request.url ?? '') ?? {
       queryStringParameters: {},
       multiValueQueryStringParameters: {},
@@ -110,9 +110,10 @@ export function connectEvent(
   context: ConnectionContext,
   stamp: UpgradeStamp,
 ): ConnectEvent {
-  const { authorized, identity } = context;
+  const { authorized } = context;
+  const { source, traceId } = stamp;
   return {
-    ...headerParameters(request, { sourceIp: identity.sourceIp, traceId: stamp.traceId }),
+    ...headerParameters(request, { source, traceId }),
     ...queryParameters(request.url ?? ''),
     ...envelope(context),
     requestContext: {

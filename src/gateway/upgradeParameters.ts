@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Source } from './source.ts';
 
 /** One value of each name. */
 export type Headers = Record<string, string>;
@@ -7,7 +8,7 @@ export type MultiValue = Record<string, string[]>;
 
 /** What API Gateway adds to an upgrade request's own headers. */
 export type AddedHeaders = {
-  readonly sourceIp: string;
+  readonly source: Source;
   readonly traceId: string;
   /** Headers that replace the client's own of the same names. */
   readonly fixed?: Readonly<Headers>;
@@ -24,9 +25,9 @@ export function headerParameters(request: IncomingMessage, added: AddedHeaders):
     if (!/^(connection|upgrade)$/i.test(name)) append(values, name, value);
   }
   const fixed = {
-    'X-Forwarded-For': [...take(values, 'X-Forwarded-For'), added.sourceIp].join(', '),
+    'X-Forwarded-For': forwardedFor(take(values, 'X-Forwarded-For'), added.source),
     'X-Forwarded-Port': String(request.socket.localPort ?? 443),
-    'X-Forwarded-Proto': 'encrypted' in request.socket ? 'https' : 'http',
+    'X-Forwarded-Proto': added.source.protocol,
     'X-Amzn-Trace-Id': added.traceId,
     ...added.fixed,
   };
@@ -37,6 +38,13 @@ export function headerParameters(request: IncomingMessage, added: AddedHeaders):
   const sorted = [...values].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
   const multiValueHeaders = Object.fromEntries(sorted);
   return { headers: lastOfEach(multiValueHeaders), multiValueHeaders };
+}
+
+/** What the client itself said, then its address. */
+function forwardedFor(said: readonly string[], { address, forwarded }: Source): string {
+  if (forwarded === 0) return [...said, address].join(', ');
+  const addresses = said.flatMap((value) => value.split(',')).map((one) => one.trim());
+  return [...addresses.slice(0, -forwarded), address].join(', ');
 }
 
 /** A URL's query, as events have it; undefined without a single parameter. */

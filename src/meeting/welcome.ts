@@ -1,4 +1,5 @@
-import type { LoggedFrame, WelcomeFrame } from '../protocol/frames.ts';
+import type { IceServer, LoggedFrame, WelcomeFrame } from '../protocol/frames.ts';
+import type { UserId } from '../protocol/ids.ts';
 import type { JoinRequest } from '../protocol/join.ts';
 import { protocolLimits } from '../protocol/limits.ts';
 import type { Participant } from '../protocol/participants.ts';
@@ -9,6 +10,8 @@ import type { Connection, Entry, Meetings, Roster } from './ports.ts';
 export type WelcomePorts = {
   readonly meetings: Meetings;
   readonly limits: Readonly<Record<string, number>>;
+  /** The STUN and TURN servers that a user may use from now on. */
+  readonly iceServers: (userId: UserId, nowMs: number) => Promise<readonly IceServer[]>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 };
@@ -17,7 +20,7 @@ export type WelcomePorts = {
 export async function welcome(
   connection: Connection,
   { requestId, since }: JoinRequest,
-  { meetings, limits, now }: WelcomePorts,
+  { meetings, limits, iceServers, now }: WelcomePorts,
 ): Promise<WelcomeFrame> {
   const roster = await meetings.roster(connection.meetingId);
   const log = await missed(roster, since, { meetings, connection });
@@ -36,7 +39,7 @@ export async function welcome(
     participantCount: roster.participants.length,
     locked: roster.locked,
     log,
-    iceServers: [],
+    iceServers: await iceServers(connection.userId, now()),
     limits,
     serverTime: new Date(now()).toISOString(),
   };

@@ -33,6 +33,13 @@ type AckFrame = {
 /** A line of the log, as it was sent live; or `{ type: "void", seq }`. */
 export type LoggedFrame = Readonly<Record<string, unknown>>;
 
+/** A STUN or TURN server, as `RTCPeerConnection` takes it. */
+export type IceServer = {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+};
+
 /** The reply to a `join`: who is there, what was missed, and what holds here. */
 export type WelcomeFrame = {
   readonly type: 'welcome';
@@ -50,7 +57,7 @@ export type WelcomeFrame = {
     readonly more: boolean;
     readonly recovered: boolean;
   };
-  readonly iceServers: readonly unknown[];
+  readonly iceServers: readonly IceServer[];
   readonly limits: Readonly<Record<string, number>>;
   /** ISO 8601 in UTC with milliseconds. */
   readonly serverTime: string;

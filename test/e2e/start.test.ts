@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { describe, expect, it } from 'vitest';
+import { makeCertificate } from '../harness/certificate.ts';
+import { RawClient } from '../harness/RawClient.ts';
 import { startProcess } from '../harness/startProcess.ts';
 import { TestClient } from '../harness/TestClient.ts';
 
@@ -21,6 +25,95 @@ describe('npm start', () => {
     expect((await fetch(pageOf(server.url, '/nothing'))).status).toBe(404);
     expect((await fetch(pageOf(server.url, '/'), { method: 'POST' })).status).toBe(405);
     expect((await fetch(pageOf(server.url, '/production'))).status).toBe(426);
+  });
+
+  it('has its pages neither framed, sniffed nor extended', async () => {
+    const server = await startProcess();
+    for (const path of ['/', '/healthz', '/nothing']) {
+      const { headers } = await fetch(pageOf(server.url, path));
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/),
+        'x-frame-options': 'DENY',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      });
+      expect(headers.has('strict-transport-security')).toBe(false);
+    }
+  });
+
+  it('serves over TLS, reads a renewed certificate on SIGHUP, and tells browsers to insist', async ({
+    skip,
+  }) => {
+    const [files, renewed] = [makeCertificate(), makeCertificate()];
+    if (!files || !renewed) return skip('there is no openssl to make certificates with');
+    const tls = { TLS_CERT: files.certFile, TLS_KEY: files.keyFile };
+    const server = await startProcess({ HOST: '0.0.0.0', ...tls }, ['--insecure']);
+    const { port } = new URL(server.url);
+    expect(server.url).toBe(`wss://0.0.0.0:${port}/production`);
+    expect(server.stdout()).toContain(`Page  https://0.0.0.0:${port}/`);
+    expect(server.stdout()).not.toContain('give no camera');
+    const url = `wss://127.0.0.1:${port}/production?meetingId=standup`;
+    const ask = (path: string, ca: Buffer) =>
+      new Promise<{ body: string; hsts: unknown }>((resolve, reject) => {
+        const answered = async (response: IncomingMessage) =>
+          resolve({
+            body: Buffer.concat(await response.toArray()).toString(),
+            hsts: response.headers['strict-transport-security'],
+          });
+        get(`https://127.0.0.1:${port}${path}`, { ca, agent: false }, answered).on('error', reject);
+      });
+    const page = await ask('/', readFileSync(files.certFile));
+    expect(page.body).toContain(`npx wscat -c 'wss://127.0.0.1:${port}/production?`);
+    expect(page.hsts).toBe('max-age=31536000');
+    const alice = await TestClient.connect(url, { ca: readFileSync(files.certFile) });
+
+    copyFileSync(renewed.certFile, files.certFile);
+    copyFileSync(renewed.keyFile, files.keyFile);
+    process.kill(server.pid, 'SIGHUP');
+    const ca = readFileSync(renewed.certFile);
+    while (!server.stderr().includes('certificate read again')) await new Promise(setImmediate);
+    expect(JSON.parse((await ask('/healthz', ca)).body)).toEqual({ status: 'ok' });
+    expect(await alice.request(hello)).toMatchObject({ type: 'ack' });
+  });
+
+  it('names its address behind a proxy as the proxy was asked for it', async () => {
+    const server = await startProcess({ TRUST_PROXY: '1' }, ['--insecure']);
+    const { port } = new URL(server.url);
+    const lineFor = async (headers: Readonly<Record<string, string>>) => {
+      const page = await RawClient.refused(server.url, {
+        target: '/',
+        headers: { Connection: undefined, Upgrade: undefined, ...headers },
+      });
+      return /npx wscat.*/.exec(page.body)?.[0];
+    };
+    const there = { Host: 'meet.example.com', 'X-Forwarded-Proto': 'https' };
+    expect(await lineFor(there)).toContain("-c 'wss://meet.example.com/production?");
+    const notForShells = { Host: "x';reboot'", 'X-Forwarded-Proto': 'gopher' };
+    expect(await lineFor(notForShells)).toContain(`-c 'ws://127.0.0.1:${port}/production?`);
+  });
+
+  it('counts connections behind a proxy by whom the proxy names, whatever clients claim', async () => {
+    const env = { TRUST_PROXY: '1', MAX_CONNECTIONS_PER_ADDRESS: '2' };
+    const { url } = await startProcess(env, ['--insecure']);
+    const statusFor = async (forwardedFor: string) => {
+      const client = await RawClient.connect(url);
+      const headers = { 'X-Forwarded-For': forwardedFor };
+      client.sendUpgrade({ target: '/production?meetingId=standup', headers });
+      return (await client.answer).statusCode;
+    };
+    expect(await statusFor('198.51.100.1')).toBe(101);
+    expect(await statusFor('192.0.2.1, 198.51.100.1')).toBe(101);
+    expect(await statusFor('192.0.2.2, 198.51.100.1')).toBe(429);
+    expect(await statusFor('198.51.100.1, 198.51.100.2')).toBe(101);
+  });
+
+  it('is open to others with authentication, and says what cameras need', async () => {
+    const server = await startProcess({ HOST: '0.0.0.0', AUTH_SECRET: 'x'.repeat(32) });
+    expect(server.stdout()).toContain('Authentication is on');
+    expect(server.stdout()).toContain('Without HTTPS browsers on other machines give no camera');
   });
 
   it('prints the very line that the README gives', async () => {
@@ -50,6 +143,11 @@ describe('npm start', () => {
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, but is "70000".'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0 would open the server to others without authentication.'],
     [{ HOST: '192.0.2.1' }, 'HOST=192.0.2.1 would open the server to others without authentication.'],
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY would open the server to others without authentication.'],
+    [{ TRUST_PROXY: 'on' }, 'TRUST_PROXY must be off, the number of proxies in front'],
+    [{ TLS_CERT: 'cert.pem' }, 'TLS_CERT is set, but not TLS_KEY'],
+    [{ TLS_CERT: 'README.md', TLS_KEY: 'README.md' }, 'TLS_CERT "README.md" is no certificate'],
+    [{ ALLOWED_ORIGINS: 'meet.example.com' }, 'ALLOWED_ORIGINS must be * or a list'],
     [{ HOST: '127.0.0.1.nowhere', PORT: '0' }, 'HOST=127.0.0.1.nowhere would open the server'],
   ])('does not start with %j, and says why', async (env, reason) => {
     const server = await startProcess(env);

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/variables.ts';
+import type { HttpTimeouts } from '../../local/httpServer.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
 import type { Participant } from '../../src/protocol/participants.ts';
 import type { Trouble } from './conditions.ts';
@@ -43,6 +44,8 @@ export type StoreState = 'working' | 'failing' | 'stalled';
 /** What a test may ask for beside environment variables. */
 export type BackendOptions = {
   readonly pingIntervalMs?: number;
+  /** On one machine: how long a client may take with its request. */
+  readonly httpTimeouts?: HttpTimeouts;
   /** With the functions: other trouble than is usual under the conditions of the run. */
   readonly trouble?: Trouble;
   /** With the functions: by how much earlier every connection is said to have connected than it did. */

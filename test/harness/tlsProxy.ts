@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { makeCertificate } from './certificate.ts';
 
 /** TLS in front of a port of this machine. */
 export type TlsProxy = {
@@ -16,17 +14,10 @@ export type TlsProxy = {
 
 /** Listens until the test is finished. Undefined where there is no openssl to make a certificate with. */
 export async function startTlsProxy(port: number): Promise<TlsProxy | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')] as const;
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-  const files = ['-addext', 'subjectAltName=DNS:localhost', '-keyout', keyFile, '-out', certificateFile];
-  try {
-    execFileSync('openssl', [...request, ...files], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  const options = { key: readFileSync(keyFile), cert: readFileSync(certificateFile) };
+  const certificate = makeCertificate();
+  if (!certificate) return undefined;
+  const { certFile, keyFile } = certificate;
+  const options = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
   const server = createServer(options, (socket) => {
     const upstream = connect(port, '127.0.0.1');
     // Whichever side goes takes the other with it; how is what the tests look at.
@@ -38,5 +29,5 @@ export async function startTlsProxy(port: number): Promise<TlsProxy | undefined>
   onTestFinished(() => {
     server.close();
   });
-  return { authority: `localhost:${(server.address() as AddressInfo).port}`, certificateFile };
+  return { authority: `localhost:${(server.address() as AddressInfo).port}`, certificateFile: certFile };
 }

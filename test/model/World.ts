@@ -90,6 +90,8 @@ export class World {
       membershipLimits: this.limits,
       banSeconds: BAN_SECONDS,
       limits: {},
+      iceServers: async () => [],
+      allowedOrigins: { kind: 'any' } as const,
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),
