@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Source } from '../src/gateway/source.ts';
 import type { Config } from './config.ts';
+import { wscatUrl } from './reach.ts';
 
 /** By which addresses a server is reached. */
 export type Addresses = {
@@ -34,11 +35,11 @@ export function addressesFor(
     : undefined;
 }
 
-function addressesAt(authority: string, protocol: Source['protocol'], { stage }: Config): Addresses {
-  const webSocketUrl = `${protocol === 'https' ? 'wss' : 'ws'}://${authority}/${stage}`;
+function addressesAt(authority: string, protocol: Source['protocol'], config: Config): Addresses {
+  const webSocketUrl = `${protocol === 'https' ? 'wss' : 'ws'}://${authority}/${config.stage}`;
   return {
     webSocketUrl,
     pageUrl: `${protocol}://${authority}/`,
-    wscatLine: `npx wscat -c '${webSocketUrl}?meetingId=standup&userId=alice&userName=Alice'`,
+    wscatLine: `npx wscat -c ${wscatUrl(webSocketUrl, config)}`,
   };
 }

@@ -19,6 +19,7 @@ describe('configuration', () => {
       durability: 'normal',
       historyTtlSeconds: 604_800,
       banSeconds: 3600,
+      ice: { stunUrls: [], turn: undefined },
       authentication: undefined,
       allowedOrigins: { kind: 'loopback' },
       certificateFiles: undefined,

@@ -1,3 +1,4 @@
+import { createAuthorize } from '../lambda/authorize/authorize.ts';
 import { createHistory } from '../lambda/history/history.ts';
 import { createJoin } from '../lambda/join/join.ts';
 import { createLeave } from '../lambda/leave/leave.ts';
@@ -11,6 +12,7 @@ import { createSendMessage } from '../lambda/sendMessage/sendMessage.ts';
 import type { Backend } from '../lambda/shared/backend.ts';
 import { createUnlock } from '../lambda/unlock/unlock.ts';
 import { createUpdate } from '../lambda/update/update.ts';
+import { createVerifier } from '../src/auth/createVerifier.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
@@ -32,7 +34,15 @@ export function createGateway(
     addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
     routes: wrapRoutes(meetingRoutes(backend)),
+    ...authorizerOf(config, backend),
   });
+}
+
+/** The function that is asked who connects, if anybody is to be. */
+function authorizerOf({ authentication }: Config, { log, now }: Backend): Pick<GatewayOptions, 'authorizer'> {
+  if (!authentication) return {};
+  const verifier = createVerifier(authentication, { now, fetch });
+  return { authorizer: { integration: createAuthorize({ verifier, log }) } };
 }
 
 type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {

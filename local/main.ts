@@ -1,6 +1,7 @@
 import { createLog, type Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
 import { type Config, readConfig } from './config.ts';
+import { cameraOf, reachOf } from './reach.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */
@@ -21,30 +22,18 @@ async function main(): Promise<void> {
 }
 
 function greeting({ webSocketUrl, pageUrl, wscatLine }: RunningServer, config: Config): string {
+  const person = config.authentication ? '' : '&userId=…&userName=…';
   return `CloudMeetX is running.
 
-  API   ${webSocketUrl}?meetingId=…&userId=…&userName=…
+  API   ${webSocketUrl}?meetingId=…${person}
   Page  ${pageUrl}
 
-${whoMayJoin(config)}
-${camera(config)}Two terminals in one meeting (change alice to bob in the second):
+${reachOf(config)}
+${cameraOf(config)}Two terminals in one meeting (change alice to bob in the second):
 
   ${wscatLine}
 
 `;
-}
-
-function whoMayJoin({ authentication, reach }: Config): string {
-  if (authentication) return 'Authentication is on: who connects shows a token.';
-  return reach === 'this machine'
-    ? 'Authentication is off: only programs on this machine reach it, and they may join any meeting under any name.'
-    : 'Authentication is off: WARNING: whoever reaches this address may join any meeting under any name.';
-}
-
-/** Browsers give cameras to secure contexts only: https://w3c.github.io/webappsec-secure-contexts/ */
-function camera({ certificateFiles, trustedProxies, reach }: Config): string {
-  if (reach === 'this machine' || certificateFiles || trustedProxies.kind !== 'none') return '';
-  return 'Without HTTPS browsers on other machines give no camera: set TLS_CERT and TLS_KEY, or TRUST_PROXY behind a proxy.\n';
 }
 
 async function stop(server: RunningServer, log: Log, signal: string): Promise<void> {

@@ -1,12 +1,26 @@
-// Bundles the server into dist/local/main.mjs, and each function in lambda/ into dist/lambda/<function>/index.mjs with a
-// zip beside it. What is current is skipped, so that `npm start` is quick.
+// Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, what others import as
+// cloudmeetx/token into dist/token/index.mjs with its declarations, and each function in lambda/ into
+// dist/lambda/<function>/index.mjs with a zip beside it. What is current is skipped, so that `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
+//   node scripts/build.mjs --cli      the command line alone
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,6 +50,18 @@ const server = {
   options: { ...common, entryPoints: ['local/main.ts'], packages: 'external' },
 };
 
+const cli = {
+  outfile: join(out, 'local/cli.mjs'),
+  options: { ...common, entryPoints: ['local/cli.ts'], packages: 'external' },
+};
+
+// With all it needs inside: whoever mints tokens may copy it from here.
+const token = {
+  outfile: join(out, 'token/index.mjs'),
+  declarations: { of: 'src/auth/mintToken.ts', file: join(out, 'token/index.d.mts') },
+  options: { ...common, entryPoints: ['src/auth/mintToken.ts'], platform: 'neutral', mainFields: ['module'] },
+};
+
 const functionOf = (folder, bundleFolder) => ({
   outfile: join(out, `${bundleFolder}/index.mjs`),
   zip: join(out, `${bundleFolder}.zip`),
@@ -54,18 +80,42 @@ const functions = readdirSync(`${root}lambda`)
   .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
 const probe = functionOf('test/probe', 'probe/probe');
 
-const chosen = { '--server': [server], '--probe': [probe] };
+const chosen = { '--server': [server], '--cli': [cli], '--probe': [probe] };
 const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
-for (const target of chosen[only] ?? [server, ...functions]) {
+for (const target of chosen[only] ?? [server, cli, token, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
-async function bundle({ outfile, zip, options }) {
+async function bundle({ outfile, zip, declarations, options }) {
   const { metafile } = await build({ ...options, outfile });
+  if (declarations) declare(declarations);
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
   const others = { 'package-lock.json': 0, 'scripts/build.mjs': 0 };
   mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
   writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytesByInput(metafile) }));
+}
+
+/** Writes the declarations of a module whose types name nothing of its imports. */
+function declare({ of, file }) {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-types-'));
+  // Types are checked elsewhere (npm run types).
+  const flags = [
+    '--ignoreConfig',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--noCheck',
+    '--rootDir',
+    '.',
+    '--outDir',
+    folder,
+  ];
+  const language = ['--target', 'es2023', '--module', 'preserve', '--allowImportingTsExtensions', '--strict'];
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...flags, ...language, of], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  copyFileSync(join(folder, of.replace(/\.ts$/, '.d.ts')), file);
+  rmSync(folder, { recursive: true });
 }
 
 /** How many bytes of the bundle each of its inputs is: none of those that were dropped. */
@@ -83,8 +133,8 @@ function writeZip(file, files) {
   writeFileSync(file, zipSync(files, { level: 9, mtime: new Date(1980, 0, 1), ...attributes }));
 }
 
-function isCurrent({ outfile, zip = outfile }) {
-  if (![outfile, zip, inputsFile(outfile)].every((file) => existsSync(file))) return false;
+function isCurrent({ outfile, zip = outfile, declarations = { file: outfile } }) {
+  if (![outfile, zip, declarations.file, inputsFile(outfile)].every((file) => existsSync(file))) return false;
   const builtAtMs = statSync(outfile).mtimeMs;
   const inputs = JSON.parse(readFileSync(inputsFile(outfile), 'utf8'));
   return Object.keys(inputs).every(

@@ -1,12 +1,12 @@
 import { connect } from '../../src/meeting/connect.ts';
 import type { Connection } from '../../src/meeting/ports.ts';
-import { parseConnectQuery } from '../../src/protocol/connectQuery.ts';
-import { clientOf, V1 } from '../../src/protocol/subprotocols.ts';
+import { V1 } from '../../src/protocol/subprotocols.ts';
 import type { Backend } from '../shared/backend.ts';
 import { type ConnectEvent, connectionIdOf, type ProxyResult } from '../shared/events.ts';
 import { logErrors } from '../shared/logErrors.ts';
 import { refusalOf } from '../shared/refusalOf.ts';
 import { checkOrigin } from './checkOrigin.ts';
+import { readArrival } from './readArrival.ts';
 
 /** `$connect`: admits the connection to its meeting, or refuses the upgrade with a status and a body that says why. */
 export const createOnConnect =
@@ -16,11 +16,11 @@ export const createOnConnect =
     const connectionId = connectionIdOf(event);
     try {
       checkOrigin(event, backend);
-      const connection = readConnection(event);
+      const connection = readArrival(event, backend.authentication);
       const { evicted, errors } = await connect(connection, backend);
-      const { meetingId, userId, client } = connection;
+      const { meetingId, userId, client, role } = connection;
       const context = { requestId, connectionId, meetingId };
-      backend.log.info('connected', { ...context, userId, client, evicted: evicted.length });
+      backend.log.info('connected', { ...context, userId, role, client, evicted: evicted.length });
       logErrors(errors, context, backend.log);
       return { statusCode: 200, ...acceptance(connection) };
     } catch (error) {
@@ -29,18 +29,6 @@ export const createOnConnect =
       return { statusCode: status, body: JSON.stringify({ code, message }) };
     }
   };
-
-function readConnection(event: ConnectEvent): Connection {
-  const client = clientOf(offerOf(event));
-  const connectionId = connectionIdOf(event);
-  const request = parseConnectQuery(event.queryStringParameters, connectionId);
-  return { connectionId, ...request, connectedAtMs: event.requestContext.connectedAt, client };
-}
-
-/** What the client offers to speak. Header names arrive in its own spelling. */
-function offerOf({ headers }: ConnectEvent): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
-}
 
 /** A browser gives up a connection whose subprotocol isn't confirmed. */
 function acceptance({ client }: Connection): Pick<ProxyResult, 'headers'> {

@@ -1,26 +1,5 @@
+import { type Authentication, isTrustworthy, SECRET_BYTES } from '../../src/auth/authentication.ts';
 import { ConfigError, type Environment, text } from './variables.ts';
-
-/** Whose tokens are taken, and what is read of them. */
-export type Authentication = {
-  /** Where the keys come from that tokens are verified with. */
-  readonly keys:
-    | { readonly kind: 'secret'; readonly secret: string }
-    /** Without an address: that of the issuer's discovery document, or of a Cognito user pool. */
-    | { readonly kind: 'jwks'; readonly jwksUri: string | undefined };
-  /** Undefined: with a shared secret alone, whoever signs with it. */
-  readonly issuer: string | undefined;
-  /** A token must be for one of these. Empty: with a shared secret alone, for whomever. */
-  readonly audience: readonly string[];
-  /** The names of the claims. */
-  readonly claims: {
-    readonly userId: string;
-    readonly userName: string;
-    readonly role: string;
-    readonly meetingId: string;
-  };
-};
-
-const SECRET_BYTES = 32;
 
 /** Reads the `AUTH_…` variables; undefined without any: authentication is off. Throws a {@link ConfigError}. */
 export function readAuthentication(env: Environment): Authentication | undefined {
@@ -72,9 +51,6 @@ const list = (env: Environment, name: string): readonly string[] =>
 function url(env: Environment, name: string): string | undefined {
   const value = text(env, name, '');
   if (value === '') return undefined;
-  const { protocol, hostname } = URL.canParse(value) ? new URL(value) : { protocol: '', hostname: '' };
-  // A key that came over plain http could be anybody's.
-  if (protocol === 'https:') return value;
-  if (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return value;
+  if (isTrustworthy(value)) return value;
   throw new ConfigError(`${name} must be an https address (http on this machine only), but is "${value}".`);
 }

@@ -23,6 +23,8 @@ export type Backend = {
   readonly iceServers: IceServers;
   /** The pages that may connect. */
   readonly allowedOrigins: AllowedOrigins;
+  /** Whether an authorizer says who connects, or the client itself. */
+  readonly authentication: 'on' | 'off';
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -26,6 +26,7 @@ export function createBackend(
     limits: announcedLimits(config),
     iceServers: createIceServers(config.ice),
     allowedOrigins: config.allowedOrigins,
+    authentication: config.authentication ? 'on' : 'off',
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
   };

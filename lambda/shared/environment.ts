@@ -1,6 +1,7 @@
+import type { Authentication } from '../../src/auth/authentication.ts';
 import type { MembershipLimits } from '../../src/meeting/ports.ts';
 import type { AllowedOrigins } from '../../src/protocol/origins.ts';
-import { type Authentication, readAuthentication } from './authentication.ts';
+import { readAuthentication } from './authentication.ts';
 import { type IceConfig, readIceConfig } from './iceConfig.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { readAllowedOrigins } from './origins.ts';

@@ -11,12 +11,27 @@ type RequestContext = {
   readonly connectedAt: number;
 };
 
-/** The event of `$connect`. */
-export type ConnectEvent = {
+/** An upgrade request's headers and query: of each name the last value, and all. */
+export type UpgradeParameters = {
   readonly headers?: Readonly<Record<string, string>> | null;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string>> | null;
-  readonly requestContext: RequestContext & { readonly eventType: 'CONNECT' };
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>> | null;
+};
+
+/** The event of a REQUEST authorizer, which is asked before `$connect`. */
+export type AuthorizeEvent = UpgradeParameters & {
+  readonly methodArn: string;
+  readonly requestContext: RequestContext;
+};
+
+/** The event of `$connect`. */
+export type ConnectEvent = UpgradeParameters & {
+  readonly requestContext: RequestContext & {
+    readonly eventType: 'CONNECT';
+    /** What the authorizer said, if there is one. */
+    readonly authorizer?: Readonly<Record<string, unknown>> | null;
+  };
 };
 
 /** The event of a message, on whichever route. */

@@ -18,14 +18,18 @@ export type ConnectRequest = {
  * Throws a {@link ProtocolError} that names the parameter.
  */
 export function parseConnectQuery(query: ConnectQuery, connectionId: ConnectionId): ConnectRequest {
-  const meetingId = parameter(query, 'meetingId');
-  if (!meetingId)
-    throw new ProtocolError('missing_meeting_id', 'meetingId is missing: add ?meetingId=… to the URL.');
   return {
-    meetingId: meetingId as MeetingId,
+    meetingId: parseMeetingId(query),
     userId: (parameter(query, 'userId') || connectionId) as UserId,
     userName: parameter(query, 'userName') || 'Anonymous',
   };
+}
+
+/** Reads `?meetingId=…` alone. Throws a {@link ProtocolError} that names the parameter. */
+export function parseMeetingId(query: ConnectQuery): MeetingId {
+  const meetingId = parameter(query, 'meetingId');
+  if (meetingId) return meetingId as MeetingId;
+  throw new ProtocolError('missing_meeting_id', 'meetingId is missing: add ?meetingId=… to the URL.');
 }
 
 function parameter(query: ConnectQuery, name: 'meetingId' | 'userId' | 'userName'): string | undefined {

@@ -9,8 +9,8 @@ import type { Frame } from '../harness/TestClient.ts';
 
 const wscat = createRequire(import.meta.url).resolve('wscat/bin/wscat');
 const readme = readFileSync('README.md', 'utf8').split('\n');
-/** The lines to paste into terminals, and those to type into them. */
-const wscatLines = readme.filter((line) => line.startsWith('npx wscat '));
+/** The lines to paste into terminals, and those to type into them. Those with a token are in authentication.test.ts. */
+const wscatLines = readme.filter((line) => line.startsWith('npx wscat ') && !line.includes('token='));
 const typedLines = readme.filter((line) => line.startsWith('{"action"'));
 
 it("the README's own lines connect two users, who send to everybody, to a user and to a connection, and a third who joins", async () => {

@@ -1,4 +1,9 @@
-import type { ConnectEvent, DisconnectEvent, MessageEvent } from '../../lambda/shared/events.ts';
+import type {
+  AuthorizeEvent,
+  ConnectEvent,
+  DisconnectEvent,
+  MessageEvent,
+} from '../../lambda/shared/events.ts';
 import { listsOf } from './awsSamples.ts';
 import { NOW_MS } from './backend.ts';
 
@@ -24,6 +29,8 @@ export function awsConnectEvent(given: {
   connectionId?: string;
   query?: Readonly<Record<string, string>>;
   headers?: Readonly<Record<string, string>>;
+  /** What an authorizer said. */
+  authorizer?: Readonly<Record<string, unknown>>;
 }): ConnectEvent {
   const headers = {
     Host: domainName,
@@ -47,10 +54,24 @@ export function awsConnectEvent(given: {
       eventType: 'CONNECT' as const,
       ...requestContext,
       connectionId: given.connectionId ?? requestContext.connectionId,
+      ...(given.authorizer && { authorizer: { ...given.authorizer, integrationLatency: 12 } }),
     },
     isBase64Encoded: false,
   };
   return event;
+}
+
+/** What an authorizer is asked before `$connect`. */
+export function awsAuthorizeEvent(given: Parameters<typeof awsConnectEvent>[0]): AuthorizeEvent {
+  const { isBase64Encoded: _, ...event } = { isBase64Encoded: false, ...awsConnectEvent(given) };
+  return {
+    type: 'REQUEST',
+    methodArn: 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/production/$connect',
+    stageVariables: {},
+    queryStringParameters: {},
+    multiValueQueryStringParameters: {},
+    ...event,
+  } as AuthorizeEvent;
 }
 
 /** A message, by its text. */

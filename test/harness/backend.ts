@@ -47,6 +47,7 @@ export function testBackend(given: Partial<Backend> = {}) {
     iceServers: async () => [],
     banSeconds: 3600,
     allowedOrigins: { kind: 'any' },
+    authentication: 'off',
     membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
     log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
     now: () => NOW_MS,

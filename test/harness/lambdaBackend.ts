@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
+import { readAuthentication } from '../../lambda/shared/authentication.ts';
 import type { Environment } from '../../lambda/shared/variables.ts';
 import { GatewaySender } from '../../local/GatewaySender.ts';
 import { DynamoLog } from '../../src/aws/DynamoLog.ts';
@@ -67,10 +68,10 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
     routes: routesTo(functions, underWay),
     connectionsApi: { accessKey: testCredentials, region },
   };
-  const gateway = createGateway(
-    trouble ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() }) : api,
-    options,
-  );
+  const troubled = trouble
+    ? withChaos(api, { ...trouble.gateway, random: random.next, clock: createClock() })
+    : api;
+  const gateway = createGateway({ ...troubled, ...authorizerOf(functions, env) }, options);
   gateway.attach(server);
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
@@ -105,7 +106,15 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
 
 const elevenMinutesLater = () => Date.now() + 660_000;
 
-type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi'>;
+type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi' | 'authorizer'>;
+
+/** The function that is asked who connects, where authentication is configured. */
+function authorizerOf(functions: readonly StartedFunction[], env: Environment): Pick<Api, 'authorizer'> {
+  if (!readAuthentication(env)) return {};
+  const authorize = functions.find(({ name }) => name === 'authorize');
+  if (!authorize) throw new Error('there is no function authorize');
+  return { authorizer: { integration: authorize.lambda.invoke } };
+}
 
 function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
   const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
@@ -124,7 +133,7 @@ function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<u
     return invocation;
   };
   const routed = functions.flatMap(({ trigger, lambda }) =>
-    trigger.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
+    trigger?.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
   );
   const integrationOf = (routeKey: string) => {
     const found = routed.find(({ key }) => key === routeKey);
@@ -154,7 +163,7 @@ const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
 
 async function invokeScheduled(functions: readonly StartedFunction[]): Promise<void> {
   const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
-  const scheduled = functions.filter(({ trigger }) => trigger.kind === 'schedule');
+  const scheduled = functions.filter(({ trigger }) => trigger?.kind === 'schedule');
   await Promise.all(scheduled.map(({ lambda }) => lambda.invokeAs(crypto.randomUUID(), event)));
 }
 

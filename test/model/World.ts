@@ -92,6 +92,7 @@ export class World {
       limits: {},
       iceServers: async () => [],
       allowedOrigins: { kind: 'any' } as const,
+      authentication: 'off',
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
       log: this.#log,
       newMessageId: () => this.newId('message'),

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { testSecret } from '../harness/tokens.ts';
 
 const functions = readdirSync('lambda')
   .filter((name) => name !== 'shared')
@@ -29,7 +30,7 @@ describe('the build', () => {
   it('makes the same bytes of the same sources', () => {
     const second = built('second');
     for (const name of functions) expect(hashOf(second, name)).toBe(hashOf(first, name));
-  });
+  }, 120_000);
 
   it.each(functions)('makes %s load with defaults alone', (name) => {
     const script = `import(${JSON.stringify(join(first, name, 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
@@ -38,6 +39,31 @@ describe('the build', () => {
       encoding: 'utf8',
     });
     expect(stdout).toBe('function\n');
+  });
+
+  it('makes cloudmeetx/token one file that needs no other, with declarations', async () => {
+    const alone = mkdtempSync(join(folder, 'alone-'));
+    cpSync(join(folder, 'first', 'token'), alone, { recursive: true });
+    expect(readFileSync(join(alone, 'index.d.mts'), 'utf8')).not.toContain('import');
+    const script = `import(${JSON.stringify(join(alone, 'index.mjs'))}).then(async ({ mintToken }) =>
+      console.log(await mintToken(${JSON.stringify({ secret: testSecret, userId: 'alice', expiresInSeconds: 60, nowSeconds: 1_795_000_000 })})))`;
+    const run = () =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(run()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  });
+
+  it('is what cloudmeetx/token means to whoever has the package', async () => {
+    const name = 'cloudmeetx/token';
+    const { mintToken, TokenRequestError }: typeof import('../../src/auth/mintToken.ts') = await import(name);
+    const request = { secret: testSecret, userId: 'alice', expiresInSeconds: 60, nowSeconds: 1_795_000_000 };
+    expect(await mintToken(request)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    await expect(mintToken({ ...request, userId: '' })).rejects.toThrow(TokenRequestError);
+  });
+
+  it('keeps AWS out of the function that verifies tokens', () => {
+    const inputs = readFileSync(join(folder, 'first', '.inputs', 'lambda-authorize-index.mjs.json'), 'utf8');
+    expect(inputs).toContain('src/auth/createVerifier.ts');
+    expect(inputs).not.toMatch(/@aws-sdk|@smithy|src\/aws/);
   });
 
   it('makes a function say which variable is wrong', () => {

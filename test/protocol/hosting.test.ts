@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noTrouble } from '../harness/conditions.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import type { Frame, TestClient } from '../harness/TestClient.ts';
+import { aliceClaims, secretToken, testSecret } from '../harness/tokens.ts';
 
 const exactSeqs = { trouble: noTrouble };
 
@@ -78,6 +79,62 @@ describe('roles', () => {
     }
     expect(await alice.replyTo({ action: 'participants' })).toMatchObject({ participantCount: 2 });
     expect((await server.join('dave')).welcome).toMatchObject({ type: 'welcome', locked: false });
+  });
+});
+
+describe('roles of tokens', () => {
+  const withTokens = () => startTestServer({ AUTH_SECRET: testSecret }, exactSeqs);
+  const joinAs = async (server: TestServer, userId: string, role?: string) => {
+    const token = secretToken({ ...aliceClaims, sub: userId, name: userId, role });
+    return server.join(userId, {}, { token });
+  };
+
+  it('[RO2] are those that the tokens say, and the first to join is no host for it', async () => {
+    const server = await withTokens();
+    const { client: alice } = await joinAs(server, 'alice');
+    const { welcome } = await joinAs(server, 'bob', 'observer');
+    expect(welcome.self).toMatchObject({ role: 'observer' });
+    expect(rolesIn(welcome)).toEqual({ alice: 'participant', bob: 'observer' });
+    expect(await alice.replyTo({ action: 'lock' })).toMatchObject({ code: 'hosts_only' });
+    const { client: host } = await joinAs(server, 'carol', 'host');
+    expect(await host.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
+  });
+
+  it('[RO2] become those of the newest token on all connections of the user', async () => {
+    const server = await withTokens();
+    const { client: first } = await joinAs(server, 'alice', 'host');
+    const { welcome } = await joinAs(server, 'alice', 'participant');
+    expect(rolesIn(welcome)).toEqual({ alice: 'participant' });
+    expect(await first.replyTo({ action: 'lock' })).toMatchObject({ code: 'hosts_only' });
+    await joinAs(server, 'alice', 'host');
+    expect(await first.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
+  });
+
+  it('[RO3] let an observer speak to one, and not to all', async () => {
+    const server = await withTokens();
+    const { client: alice } = await joinAs(server, 'alice');
+    const { client: observer } = await joinAs(server, 'bob', 'observer');
+    for (const messageType of ['chat', 'message', 'event', 'offer']) {
+      const message = { action: 'sendMessage', meetingId: 'standup', messageType, data: 'hello' };
+      expect(await observer.replyTo(message)).toMatchObject({
+        type: 'error',
+        status: 403,
+        code: 'observers_only_listen',
+      });
+    }
+    const direct = { action: 'sendMessage', targetUserId: 'alice', messageType: 'answer', data: 'to you' };
+    expect(await observer.replyTo(direct)).toMatchObject({ type: 'ack', sent: 1 });
+    const { connectionId } = (await joinAs(server, 'carol')).welcome.self;
+    const signal = { ...direct, targetUserId: null, targetConnectionId: connectionId };
+    expect(await observer.replyTo(signal)).toMatchObject({ type: 'ack', sent: 1 });
+    expect(await alice.frame(({ type }) => type === 'answer')).toMatchObject({ data: 'to you' });
+    expect(await observer.replyTo({ action: 'update', attributes: { hand: true } })).toMatchObject({
+      type: 'ack',
+    });
+    expect(alice.unread.filter(({ data }) => data === 'hello')).toEqual([]);
+    expect(await observer.replyTo({ action: 'history' })).toMatchObject({
+      entries: [{ type: 'event' }, { type: 'event' }, { type: 'event' }],
+    });
   });
 });
 
