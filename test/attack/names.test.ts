@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startTestServer } from '../harness/server.ts';
 import { type Frame, TestClient } from '../harness/TestClient.ts';
+import { expectUntouched } from './untouched.ts';
 
 const hello = { action: 'sendMessage', data: 'hello' };
 
@@ -27,7 +28,7 @@ const lookAlikes = [
   ['i', 'İ', 'ı', 'i\u0307'],
 ].map((alike) => [...new Set(alike)]);
 
-/** What stores, paths, patterns and our own keys might take for something else. */
+/** What stores, paths and patterns, and what our own keys are made of, might take for something else. */
 const separators = [
   ...[
     '#',
@@ -40,32 +41,20 @@ const separators = [
     'state',
     'head',
   ],
-  ...['__proto__', 'constructor', 'null', 'undefined', '0', '-1', 'NaN', '[object Object]', '$connect', '*'],
-  ...[
-    '%',
-    '_',
-    "' OR 1=1 --",
-    '";DROP TABLE bans',
-    '["a","b"]',
-    '{"a":1}',
-    '../..',
-    '/',
-    '\\',
-    '?a=b&c',
-    '%00',
-  ],
-  ...['\u2028', '\uffff', '😀', '\u{10ffff}', '😀'.repeat(128)],
+  ...['__proto__', '*', '%', "' OR 1=1 --", '["a","b"]', '../..', '%00', '\uffff', '😀'.repeat(128)],
 ];
 
 describe('ids and names', () => {
   it('[CN2] control characters, and ids too long, are refused with the upgrade', async () => {
     const server = await startTestServer();
-    for (const field of ['meetingId', 'userId', 'userName']) {
-      for (const value of wrong) {
-        const url = server.url({ meetingId: 'standup', userId: 'alice', [field]: value });
-        const { statusCode, body } = await TestClient.refused(url);
-        expect([statusCode, JSON.parse(body).code]).toEqual([400, 'invalid_request']);
-      }
+    const queries = [
+      ...wrong.map((userId) => ({ userId })),
+      ...wrong.slice(0, 2).flatMap((value) => [{ meetingId: value }, { userName: value }]),
+    ];
+    for (const query of queries) {
+      const url = server.url({ meetingId: 'standup', userId: 'alice', ...query });
+      const { statusCode, body } = await TestClient.refused(url);
+      expect([statusCode, JSON.parse(body).code]).toEqual([400, 'invalid_request']);
     }
     expect((await server.join('alice')).welcome).toMatchObject({ participantCount: 1 });
   });
@@ -108,8 +97,7 @@ describe('ids and names', () => {
     const { client: hub } = await server.join('hub');
     const people = lookAlikes.flat();
     const clients = [];
-    for (const userId of people) clients.push((await server.join(userId)).client);
-    for (const client of clients) client.forget();
+    for (const userId of people) clients.push(await server.connect(userId));
     for (const [index, targetUserId] of people.entries())
       expect(await hub.replyTo({ ...hello, targetUserId, data: index })).toMatchObject({
         type: 'ack',
@@ -120,8 +108,6 @@ describe('ids and names', () => {
       const messages = client.unread.filter(({ type }) => type === 'message');
       expect(messages.map(({ data }) => data)).toEqual([index]);
     }
-    const roster = await hub.replyTo({ action: 'participants' });
-    expect(idsIn(roster)).toEqual(new Set(['hub', ...people]));
   });
 
   it('[TG6][LG2] meetings that look alike have each a log and a host of its own', async () => {
@@ -143,14 +129,13 @@ describe('ids and names', () => {
     const server = await startTestServer();
     const { client: host } = await server.join('host');
     for (const [removed = '', ...others] of lookAlikes) {
-      const { client } = await server.join(removed);
+      const client = await server.connect(removed);
       const bystanders = [];
-      for (const userId of others) bystanders.push((await server.join(userId)).client);
+      for (const userId of others) bystanders.push(await server.connect(userId));
       expect(await host.replyTo({ action: 'remove', userId: removed })).toMatchObject({ type: 'ack' });
       await client.closed;
-      for (const bystander of bystanders)
-        expect(await bystander.replyTo({ action: 'history', limit: 1 })).toMatchObject({ type: 'history' });
-      for (const userId of others) expect((await server.join(userId)).welcome.type).toBe('welcome');
+      await expectUntouched(...bystanders);
+      for (const userId of others) await server.connect(userId);
       await expect(server.connect(removed)).rejects.toThrow('403');
     }
   });

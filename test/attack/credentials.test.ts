@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest';
+import { type Issuer, startIssuer } from '../harness/issuer.ts';
+import { RawClient } from '../harness/RawClient.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { type Frame, TestClient } from '../harness/TestClient.ts';
+import { aliceClaims, handmadeToken, secretToken, tampered, testSecret } from '../harness/tokens.ts';
+import { expectUntouched } from './untouched.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const standup = { meetingId: 'standup' };
+const token = secretToken();
+
+/** A server that takes tokens of an issuer, and what a good one says. */
+async function withIssuer(): Promise<{ server: TestServer; issuer: Issuer; says: Claims }> {
+  const issuer = await startIssuer();
+  const server = await startTestServer({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'meetings' });
+  return { server, issuer, says: { ...aliceClaims, iss: issuer.url, aud: 'meetings' } };
+}
+
+const withSecret = () => startTestServer({ AUTH_SECRET: testSecret });
+
+const offering = (...tokens: string[]) => ({
+  protocols: ['cloudmeetx.v1', ...tokens.map((one) => `bearer.${one}`)],
+});
+
+/** Sees that a good token gets in wherever a bad one, in either place, gets the answer of none. */
+async function expectRefused(server: TestServer, bad: string, good: string): Promise<void> {
+  const none = await TestClient.refused(server.url(standup));
+  expect(none.statusCode).toBe(401);
+  const inQuery = await TestClient.refused(server.url({ ...standup, token: bad }));
+  const offered = await TestClient.refused(server.url(standup), offering(bad));
+  for (const answer of [inQuery, offered]) expect([answer.statusCode, answer.body]).toEqual([401, none.body]);
+  await expectIn(server, good);
+  expect(JSON.stringify(server.logged)).not.toContain(bad);
+}
+
+async function expectIn(server: TestServer, good: string): Promise<void> {
+  for (const [query, options] of [
+    [{ ...standup, token: good }, offering()],
+    [standup, offering(good)],
+  ] as const) {
+    const client = await TestClient.connect(server.url(query), options);
+    expect(await client.replyTo({ action: 'join' })).toMatchObject({ self: { userId: 'alice' } });
+    await client.close();
+  }
+}
+
+const joinWith = async (server: TestServer, claims: Claims, query: Readonly<Record<string, string>> = {}) => {
+  const bearer = offering(secretToken({ ...aliceClaims, ...claims }));
+  const client = await TestClient.connect(server.url({ ...standup, ...query }), bearer);
+  return { client, welcome: await client.replyTo({ action: 'join' }) };
+};
+
+describe('credentials', () => {
+  it('[AU2] no token gets nobody in, whatever the query says', async () => {
+    const server = await withSecret();
+    const claims = { userId: 'alice', userName: 'Alice', role: 'host' };
+    for (const query of [{}, claims, { ...claims, token: '' }, { Token: token }, { access_token: token }])
+      expect((await TestClient.refused(server.url({ ...standup, ...query }))).statusCode).toBe(401);
+    await expectIn(server, token);
+  });
+
+  it('[AU4] an expired token gets nobody in', async () => {
+    await expectRefused(await withSecret(), secretToken({ ...aliceClaims, exp: 1_700_000_000 }), token);
+  });
+
+  it('[AU4] a token without an expiry gets nobody in', async () => {
+    await expectRefused(await withSecret(), secretToken({ sub: 'alice', name: 'Alice' }), token);
+  });
+
+  it('[AU4] a token that is not valid yet gets nobody in', async () => {
+    await expectRefused(await withSecret(), secretToken({ ...aliceClaims, nbf: 3_900_000_000 }), token);
+  });
+
+  it('[AU5] a token of another issuer gets nobody in', async () => {
+    const { server, issuer, says } = await withIssuer();
+    for (const iss of ['https://elsewhere.example', `${issuer.url}/`, `${issuer.url}.evil.test`, undefined])
+      await expectRefused(server, issuer.sign({ ...says, iss }), issuer.sign(says));
+  });
+
+  it('[AU5] a token for another audience gets nobody in', async () => {
+    const { server, issuer, says } = await withIssuer();
+    for (const aud of ['others', ['others'], 'Meetings', '', undefined])
+      await expectRefused(server, issuer.sign({ ...says, aud }), issuer.sign(says));
+  });
+
+  it('[AU4][AU5] a token with alg none, in any spelling, gets nobody in', async () => {
+    const server = await withSecret();
+    for (const alg of ['none', 'None', 'NONE', 'nOnE', '']) {
+      await expectRefused(
+        server,
+        handmadeToken({ alg }, aliceClaims, () => ''),
+        token,
+      );
+      await expectRefused(
+        server,
+        handmadeToken({ alg }, aliceClaims, () => 'AAAA'),
+        token,
+      );
+    }
+    const { server: other, issuer, says } = await withIssuer();
+    await expectRefused(
+      other,
+      handmadeToken({ alg: 'none' }, says, () => ''),
+      issuer.sign(says),
+    );
+  });
+
+  it('[AU5] a token signed with HS256 and the public key as the secret gets nobody in', async () => {
+    const { server, issuer, says } = await withIssuer();
+    for (const secret of [issuer.publicKey, issuer.publicKey.trim()])
+      await expectRefused(server, secretToken(says, secret, { kid: 'RS256-working' }), issuer.sign(says));
+  });
+
+  it('[AU5] a token with the name of a key that is not published gets nobody in', async () => {
+    const { server, issuer, says } = await withIssuer();
+    for (const kid of ['another', '../keys', '', 'RS256-changed'])
+      await expectRefused(server, issuer.sign(says, { kid }), issuer.sign(says));
+  });
+
+  it('[AU5] a token that brings its own key, or says where one is, gets nobody in and is followed nowhere', async () => {
+    const { server, issuer, says } = await withIssuer();
+    const elsewhere = await startIssuer();
+    for (const header of [
+      { jku: elsewhere.jwksUri },
+      { x5u: elsewhere.jwksUri },
+      { jwk: { kty: 'oct', k: 'AAAA' } },
+    ])
+      await expectRefused(server, secretToken(says, 'AAAA', { ...header, kid: 'x' }), issuer.sign(says));
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  it('[AU4][AU5] a token signed with another key gets nobody in', async () => {
+    await expectRefused(await withSecret(), secretToken(aliceClaims, `${testSecret}!`), token);
+    const { server, issuer, says } = await withIssuer();
+    const forged = issuer.sign(says, { alg: 'ES256', kid: 'RS256-working' });
+    await expectRefused(server, forged, issuer.sign(says, { alg: 'ES256' }));
+  });
+
+  it('[AU4] a token whose payload was tampered with gets nobody in', async () => {
+    const server = await withSecret();
+    for (const claims of [{ sub: 'bob' }, { role: 'host' }, { meetingId: 'board' }, { exp: 4_000_000_001 }])
+      await expectRefused(server, tampered(token, claims), token);
+    for (const cut of [token.slice(0, -1), token.slice(0, token.lastIndexOf('.') + 1), `${token}.x`])
+      await expectRefused(server, cut, token);
+  });
+
+  it('[AU8] a token for another meeting opens no other', async () => {
+    const server = await withSecret();
+    const forBoard = secretToken({ ...aliceClaims, meetingId: 'board', role: 'host' });
+    for (const meetingId of ['standup', 'Board', 'board ', 'bo\u0430rd']) {
+      const { statusCode, body } = await TestClient.refused(server.url({ meetingId, token: forBoard }));
+      expect([statusCode, JSON.parse(body).code]).toEqual([403, 'meeting_not_allowed']);
+    }
+    const client = await TestClient.connect(server.url({ meetingId: 'board', token: forBoard }));
+    const twice = `${server.url({ meetingId: 'board', token: forBoard })}&meetingId=standup`;
+    expect((await TestClient.refused(twice)).statusCode).toBe(403);
+    await expectUntouched(client);
+  });
+
+  it('[AU4] a token of 10 KB gets nobody in', async () => {
+    const server = await withSecret();
+    const long = secretToken({ ...aliceClaims, more: 'x'.repeat(10_240) });
+    expect((await TestClient.refused(server.url(standup), offering(long))).statusCode).toBe(401);
+    await expectIn(server, secretToken({ ...aliceClaims, more: 'x'.repeat(1000) }));
+  });
+
+  it('[AU2] two tokens that disagree get nobody in, in whichever places', async () => {
+    const server = await withSecret();
+    const bobs = secretToken({ ...aliceClaims, sub: 'bob' });
+    for (const [query, protocols] of [
+      [{ token: bobs }, offering(token)],
+      [{ token }, offering('garbage')],
+      [{}, offering(token, bobs)],
+    ] as const)
+      expect((await TestClient.refused(server.url({ ...standup, ...query }), protocols)).statusCode).toBe(
+        401,
+      );
+    expect((await TestClient.refused(`${server.url({ ...standup, token })}&token=${bobs}`)).statusCode).toBe(
+      401,
+    );
+    await expectIn(server, token);
+  });
+
+  it('[AU2] two offers in headers of two spellings get nobody in', async () => {
+    const server = await withSecret();
+    const bobs = secretToken({ ...aliceClaims, sub: 'bob' });
+    const [one, other] = [`cloudmeetx.v1, bearer.${token}`, `bearer.${bobs}`];
+    for (const headers of [
+      { 'Sec-WebSocket-Protocol': [one, other] },
+      { 'Sec-WebSocket-Protocol': one, 'sec-websocket-protocol': other },
+      { 'SEC-WEBSOCKET-PROTOCOL': other, 'Sec-WebSocket-Protocol': one },
+    ])
+      expect((await RawClient.refused(server.url(standup), { headers })).statusCode).toBe(401);
+    await RawClient.open(server.url(standup), { headers: { 'Sec-WebSocket-Protocol': one } });
+  });
+
+  it('[AU2] a token in a header that is no place for it gets nobody in', async () => {
+    const server = await withSecret();
+    for (const headers of [
+      { Authorization: `Bearer ${token}` },
+      { Cookie: `token=${token}` },
+      { 'X-Token': token, 'X-Authorization': `Bearer ${token}` },
+    ])
+      expect((await TestClient.refused(server.url(standup), { headers })).statusCode).toBe(401);
+    await expectIn(server, token);
+  });
+
+  it('[AU6] who somebody is the token says, and no query and no frame', async () => {
+    const server = await withSecret();
+    const { client: bob } = await joinWith(server, { sub: 'bob', name: 'Bob' });
+    const claims = { userId: 'bob', userName: 'Bob', role: 'host', sub: 'bob' };
+    const { client, welcome } = await joinWith(server, {}, claims);
+    expect(welcome.self).toMatchObject({ userId: 'alice', userName: 'Alice', role: 'participant' });
+    await bob.next();
+    const plain = await TestClient.connect(server.url({ ...standup, ...claims, token }));
+    for (const sender of [client, plain]) {
+      await sender.replyTo({ action: 'sendMessage', targetUserId: 'bob', data: 1, ...claims });
+      expect(await bob.next()).toMatchObject({ from: { userId: 'alice', userName: 'Alice' } });
+    }
+  });
+
+  it('[AU7][RO2] a role that the token does not say is nobody’s, also of the first who comes', async () => {
+    const server = await withSecret();
+    const { client, welcome } = await joinWith(server, {}, { role: 'host' });
+    expect(welcome.self).toMatchObject({ role: 'participant' });
+    for (const action of ['lock', 'unlock', 'remove'])
+      expect(await client.replyTo({ action, userId: 'bob' })).toMatchObject({ code: 'hosts_only' });
+    const { welcome: hosts } = await joinWith(server, { sub: 'bob', role: 'host' });
+    expect(hosts.self).toMatchObject({ role: 'host' });
+  });
+});
+
+describe('observers', () => {
+  it('[RO3][RO4] an observer neither speaks to all nor locks, unlocks or removes', async () => {
+    const server = await withSecret();
+    const { client: alice } = await joinWith(server, { role: 'host' });
+    const { client: eve } = await joinWith(server, { sub: 'eve', role: 'observer' });
+    const plain = await TestClient.connect(
+      server.url({ ...standup, token: secretToken({ ...aliceClaims, sub: 'eve', role: 'observer' }) }),
+    );
+    await alice.next();
+    const toAll = { action: 'sendMessage', meetingId: 'standup', data: 1 };
+    for (const observer of [eve, plain]) {
+      for (const messageType of ['message', 'chat', 'event'])
+        expect(await observer.replyTo({ ...toAll, messageType })).toMatchObject({
+          code: 'observers_only_listen',
+        });
+      for (const action of ['lock', 'unlock', 'remove'])
+        expect(await observer.replyTo({ action, userId: 'alice' })).toMatchObject({ code: 'hosts_only' });
+    }
+    await expectUntouched(alice);
+    const toAlice = { action: 'sendMessage', targetUserId: 'alice', data: 'a question' };
+    expect(await eve.replyTo(toAlice)).toMatchObject({ type: 'ack', sent: 1 });
+    expect(await alice.replyTo(toAll)).toMatchObject({ type: 'ack', sent: 2 });
+  });
+
+  it('[RM2] who was removed comes back with no new token of the same sub, whatever role it says', async () => {
+    const server = await withSecret();
+    const { client: alice } = await joinWith(server, { role: 'host' });
+    const { client: bob } = await joinWith(server, { sub: 'bob', role: 'host' });
+    expect(await alice.replyTo({ action: 'remove', userId: 'bob' })).toMatchObject({ type: 'ack' });
+    await bob.closed;
+    for (const role of ['host', 'participant', 'observer']) {
+      const claims: Frame = { sub: 'bob', name: 'Another', role };
+      expect((await joinWith(server, claims)).welcome).toMatchObject({ code: 'removed' });
+      const url = server.url({ ...standup, token: secretToken({ ...aliceClaims, ...claims }) });
+      expect((await TestClient.refused(url)).statusCode).toBe(403);
+    }
+    expect((await joinWith(server, { sub: 'carol' })).welcome).toMatchObject({ type: 'welcome' });
+  });
+
+  it('[LK2][RO2] a locked meeting is entered by a host’s token, and by no claim to be one', async () => {
+    const server = await withSecret();
+    const { client: alice } = await joinWith(server, { role: 'host' });
+    expect(await alice.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
+    for (const role of ['participant', 'observer'])
+      expect((await joinWith(server, { sub: 'bob', role }, { role: 'host' })).welcome).toMatchObject({
+        code: 'meeting_locked',
+      });
+    expect((await joinWith(server, { sub: 'bob', role: 'host' })).welcome).toMatchObject({ type: 'welcome' });
+  });
+});
