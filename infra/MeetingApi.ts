@@ -11,6 +11,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { createTokens, type Tokens } from './authentication.ts';
 import type { Access } from './deployedFunctions.ts';
 import { createFunctions } from './functions.ts';
 import { addRoutes } from './routes.ts';
@@ -27,6 +28,8 @@ export class MeetingApi extends Construct {
   readonly tables: Tables;
   readonly api: WebSocketApi;
   readonly domain: DomainName | undefined;
+  /** Whose tokens `$connect` asks for. */
+  readonly tokens: Tokens;
   /** Where clients connect, and what `@connections` is below. */
   readonly urls: { readonly webSocket: string; readonly callback: string };
 
@@ -40,10 +43,12 @@ export class MeetingApi extends Construct {
       routeSelectionExpression: '$request.body.action',
     });
     this.urls = urlsOf(this.api, customDomain);
+    this.tokens = createTokens(this, settings);
     const functions = createFunctions(this, {
       settings,
       tables: this.tables,
       callbackUrl: this.urls.callback,
+      tokenVariables: this.tokens.variables,
       grant: (role, access) => this.#grant(role, access),
     });
     addRoutes(this.api, functions);

@@ -8,6 +8,13 @@ import { limits, withDefaults } from './settings.ts';
 
 const read = (given: Readonly<Record<string, unknown>>) => readContext((name) => given[name]);
 
+const issuer = (address: string, jwksUri: string | undefined) => ({
+  kind: 'issuer',
+  issuer: address,
+  audience: ['meetings'],
+  jwksUri,
+});
+
 describe('context values', () => {
   it('are the defaults where none is given', () => {
     expect(read({})).toEqual(withDefaults());
@@ -42,6 +49,66 @@ describe('context values', () => {
       /^domainName must be a domain name .*, but is ""\.$/,
     ],
   ] as const)('that are wrong are named: %j', (given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+
+  it.each([
+    [{}, { kind: 'cognito' }],
+    [{ auth: 'cognito' }, { kind: 'cognito' }],
+    [{ auth: 'none' }, { kind: 'none' }],
+    [
+      { userPoolId: 'eu-central-1_AbCdEfGhI', userPoolClientId: '1a2b3c,4d5e6f' },
+      { kind: 'existing-user-pool', userPoolId: 'eu-central-1_AbCdEfGhI', clientIds: ['1a2b3c', '4d5e6f'] },
+    ],
+    [
+      { authIssuer: 'https://login.example.com/', authAudience: 'meetings', auth: 'issuer' },
+      issuer('https://login.example.com/', undefined),
+    ],
+    [
+      { authIssuer: 'https://a.example', authAudience: 'meetings', authJwksUri: 'https://a.example/keys' },
+      issuer('https://a.example', 'https://a.example/keys'),
+    ],
+  ])('say whose tokens are taken: %j', (given, authentication) => {
+    expect(read(given)).toEqual({ ...withDefaults(), authentication });
+  });
+
+  it('name claims that are called otherwise', () => {
+    expect(read({ authRoleClaim: 'https://example.com/role' }).claims).toEqual({
+      authRoleClaim: 'https://example.com/role',
+    });
+  });
+
+  it.each([
+    [{ auth: 'off' }, 'auth must be one of cognito, issuer, none, but is "off".'],
+    [{ auth: 'none', userPoolId: 'a' }, 'userPoolId is given, but auth is "none": leave out one of them.'],
+    [
+      { authIssuer: 'https://a.example', authAudience: 'm', userPoolClientId: 'a' },
+      'userPoolClientId is given, but auth is "issuer": leave out one of them.',
+    ],
+    [
+      { auth: 'cognito', authAudience: 'm' },
+      'authAudience is given, but auth is "cognito": leave out one of them.',
+    ],
+    [{ authAudience: 'm' }, 'authAudience is given, but auth is "cognito": leave out one of them.'],
+    [{ auth: 'issuer' }, /^authIssuer must be the iss claim of the tokens, .*, but is ""\.$/],
+    [{ authIssuer: 'http://a.example', authAudience: 'm' }, /^authIssuer must be .*"http:/],
+    [{ authIssuer: 'https://a.example' }, /^authAudience must be what the tokens are for, .*, but is ""\.$/],
+    [
+      { authIssuer: 'https://a.example', authAudience: 'm', authJwksUri: 'keys' },
+      /^authJwksUri must be .*"keys"/,
+    ],
+    [{ userPoolId: 'eu-central-1_A' }, /^userPoolClientId must be ids of app clients .*, but is ""\.$/],
+    [{ userPoolId: 'pool', userPoolClientId: 'a' }, /^userPoolId must be the id of a user pool, .*"pool"/],
+    [{ userPoolClientId: 'a' }, /^userPoolId must be the id of a user pool, .*, but is ""\.$/],
+    [{ authSecret: 'x' }, /^authSecret can't be given: it would be readable/],
+    [{ authRoleClaim: '' }, 'authRoleClaim must be the name of a claim, such as custom:role, but is "".'],
+    [
+      { allowedOrigins: 'https://a.example/' },
+      /^allowedOrigins must be \* or origins such as .*"https:\/\/a.example\/"/,
+    ],
+    [{ allowedOrigins: 'https://a.example:443' }, /^allowedOrigins must be .*:443"/],
+    [{ allowedOrigins: '' }, /^allowedOrigins must be \* or origins such as .*, but is ""\.$/],
+  ])('of authentication that are wrong are named: %j', (given, message) => {
     expect(() => read(given)).toThrow(message);
   });
 

@@ -1,4 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readTokens } from './contextOfTokens.ts';
+import { type Context, list, matching, oneOf, wholeNumber } from './contextValues.ts';
 import {
   type CustomDomain,
   limits,
@@ -10,9 +12,6 @@ import {
   tableEncryptions,
   withDefaults,
 } from './settings.ts';
-
-/** Looks up a context value by name, as `-c name=value` or cdk.json gave it. */
-type Context = (name: string) => unknown;
 
 /** Reads and checks what is chosen by context values. Throws a {@link SetupError}. */
 export function readContext(context: Context): Settings {
@@ -35,6 +34,8 @@ export function readContext(context: Context): Settings {
       burst: wholeNumber(context, 'throttlingBurst') ?? defaults.throttling.burst,
     },
     limits: chosenLimits(context),
+    ...readTokens(context),
+    allowedOrigins: list(context, 'allowedOrigins', origin),
     customDomain: customDomain(context),
   };
 }
@@ -48,44 +49,12 @@ const namePrefix = {
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 const tableName = { pattern: /^[\w.-]{3,255}$/, words: '3 to 255 of A-Z a-z 0-9 _ . -' };
 
-const text = (context: Context, name: string, fallback: string): string => String(context(name) ?? fallback);
-
-function matching(
-  context: Context,
-  name: string,
-  fallback: string,
-  { pattern, words }: { readonly pattern: RegExp; readonly words: string },
-): string {
-  const value = text(context, name, fallback);
-  if (pattern.test(value)) return value;
-  throw new SetupError(`${name} must be ${words}, but is "${value}".`);
-}
-
-function oneOf<Value extends string>(
-  context: Context,
-  name: string,
-  values: readonly Value[],
-  fallback: Value,
-): Value {
-  const given = text(context, name, fallback);
-  const value = values.find((allowed) => allowed === given);
-  if (value !== undefined) return value;
-  throw new SetupError(`${name} must be one of ${values.join(', ')}, but is "${given}".`);
-}
-
-type Range = { readonly min: number; readonly max: number };
-
-function wholeNumber(
-  context: Context,
-  name: string,
-  { min, max }: Range = { min: 1, max: 999_999_999 },
-): number | undefined {
-  if (context(name) === undefined) return undefined;
-  const value = text(context, name, '');
-  const number = Number(value);
-  if (/^\d{1,15}$/.test(value) && number >= min && number <= max) return number;
-  throw new SetupError(`${name} must be a whole number from ${min} to ${max}, but is "${value}".`);
-}
+// As browsers send it: no path, and no port where it is the scheme's own. The functions refuse to load with another.
+const origin = {
+  pattern: /^(\*|null|(?!http:.*:80$|https:.*:443$)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.[\]:-]+)$/,
+  words:
+    '* or origins such as https://meet.example.com, without path and default port, with commas between them',
+};
 
 function chosenLimits(context: Context): Settings['limits'] {
   const chosen = limits.map(({ name, ...range }) => [name, wholeNumber(context, name, range)] as const);

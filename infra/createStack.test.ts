@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import type { CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createStack } from './createStack.ts';
@@ -31,10 +32,20 @@ describe('cdk-nag', () => {
   it.each([
     ['by default', {}],
     ['with all that context values add', everything],
+    ['with another issuer', { authIssuer: 'https://login.example.com', authAudience: 'meetings' }],
+    ['without authentication', { auth: 'none' }],
   ])('finds nothing in the stack %s', (_, context) => {
     const app = new App({ context });
     createStack(app);
     expect(brokenRules(app)).toEqual([]);
+  });
+
+  it('finds a $connect whose authorizer was taken away', () => {
+    const app = new App();
+    const api = createStack(app).node.findChild('MeetingApi').node.findChild('Api');
+    const route = api.node.findChild('$connect-Route').node.defaultChild as CfnRoute;
+    route.authorizationType = 'NONE';
+    expect(() => app.synth()).toThrow(/The API does not implement authorization[\s\S]*connect-Route/);
   });
 
   it('finds what is planted', () => {

@@ -26,9 +26,12 @@ export type FunctionRoute = {
 /** The schedule that invokes a function. */
 export type Schedule = { readonly kind: 'schedule'; readonly everyMinutes: number };
 
+/** The authorizer of `$connect`. It invokes its function at each upgrade, and is there unless authentication is off. */
+export type Authorizing = { readonly kind: 'authorizer' };
+
 /** How a function is deployed. */
 export type DeployedFunction = {
-  readonly trigger: FunctionRoute | Schedule;
+  readonly trigger: FunctionRoute | Schedule | Authorizing;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   /** Exactly what its code calls, through `src/aws`; a change there changes it here. */
@@ -47,8 +50,18 @@ export const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-wa
 
 const nothing: Access = { connections: [], meetings: [], manageConnections: [] };
 
+/** `RateLimit.take`, and parting with whoever floods. */
+const admitting: Access = {
+  ...nothing,
+  connections: ['UpdateItem'],
+  manageConnections: ['POST', 'DELETE'],
+};
+
 /** `Meetings.find`: whoever sends something is looked up by its row. */
 const finding: Access = { ...nothing, connections: ['GetItem'] };
+
+/** Whatever a client asks for. */
+const asking: Access = together(admitting, finding);
 
 /** `Meetings.head` and `entries`: reading makes the log's head where there is none, and seals holes by voids. */
 const reading: Access = { ...nothing, meetings: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] };
@@ -84,17 +97,18 @@ const removing: Access = together(announcing, { ...nothing, manageConnections: [
 export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   onConnect: { trigger: oneWay('$connect'), ...small, access: arriving },
   onDisconnect: { trigger: oneWay('$disconnect'), ...small, access: together(finding, announcing) },
-  // Answers by what it returns.
-  onDefault: { trigger: twoWay('$default'), ...small, access: nothing },
-  sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(finding, announcing) },
-  join: { trigger: twoWay('join'), ...large, access: together(finding, arriving, reading) },
-  update: { trigger: twoWay('update'), ...small, access: together(finding, announcing) },
-  history: { trigger: twoWay('history'), ...small, access: together(finding, reading) },
-  participants: { trigger: twoWay('participants'), ...small, access: together(finding, reading) },
-  leave: { trigger: twoWay('leave'), ...small, access: together(finding, announcing) },
-  remove: { trigger: twoWay('remove'), ...large, access: together(finding, removing) },
-  lock: { trigger: twoWay('lock'), ...small, access: together(finding, announcing) },
-  unlock: { trigger: twoWay('unlock'), ...small, access: together(finding, announcing) },
+  onDefault: { trigger: twoWay('$default'), ...small, access: admitting },
+  sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(asking, announcing) },
+  join: { trigger: twoWay('join'), ...large, access: together(asking, arriving, reading) },
+  update: { trigger: twoWay('update'), ...small, access: together(asking, announcing) },
+  history: { trigger: twoWay('history'), ...small, access: together(asking, reading) },
+  participants: { trigger: twoWay('participants'), ...small, access: together(asking, reading) },
+  leave: { trigger: twoWay('leave'), ...small, access: together(asking, announcing) },
+  remove: { trigger: twoWay('remove'), ...large, access: together(asking, removing) },
+  lock: { trigger: twoWay('lock'), ...small, access: together(asking, announcing) },
+  unlock: { trigger: twoWay('unlock'), ...small, access: together(asking, announcing) },
+  // Whoever knows the address can have it invoked, so that it may do nothing but log.
+  authorize: { trigger: { kind: 'authorizer' }, ...small, access: nothing },
   // As long as until the next one begins.
   sweep: {
     trigger: { kind: 'schedule', everyMinutes: 5 },

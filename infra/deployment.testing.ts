@@ -60,6 +60,8 @@ type Resource = { readonly Type: string; readonly Properties?: Properties };
 /** What people call a resource: the name it is given, or else the id it has in the template. */
 function nameOf(id: string, { Type, Properties = {} }: Resource): string {
   if (Type === 'AWS::ApiGatewayV2::Api') return 'api';
+  if (Type === 'AWS::Cognito::UserPool') return `${Properties.UserPoolName} users`;
+  if (Type === 'AWS::Cognito::UserPoolClient') return `${Properties.ClientName} client`;
   if (Type === 'AWS::Events::Rule') return `${Properties.Name} rule`;
   return String(Properties.FunctionName ?? Properties.TableName ?? Properties.LogGroupName ?? id);
 }

@@ -32,6 +32,11 @@ type Statement = {
   readonly Resource: string | string[];
 };
 
+const userPoolTokens = {
+  AUTH_ISSUER: 'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<CloudMeetX users>',
+  AUTH_AUDIENCE: '<CloudMeetX client>',
+  AUTH_ROLE_CLAIM: 'custom:role',
+};
 const connections = '<CloudMeetXConnections Arn>';
 const meetings = '<CloudMeetXMeetings Arn>';
 const managing = (method: string) =>
@@ -58,25 +63,41 @@ describe('the functions', () => {
     });
   });
 
-  it.each(functions)('tell %s its tables, where clients are reached and how much to log', (name) => {
-    expect(lambda(name).Environment).toEqual({
-      Variables: {
-        TABLE_NAME: '<CloudMeetXConnections>',
-        MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
-        CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
-        LOG_LEVEL: 'info',
-      },
-    });
-  });
+  it.each(functions)(
+    'tell %s its tables, where clients are, how much to log and whose tokens count',
+    (name) => {
+      expect(lambda(name).Environment).toEqual({
+        Variables: {
+          TABLE_NAME: '<CloudMeetXConnections>',
+          MEETINGS_TABLE_NAME: '<CloudMeetXMeetings>',
+          CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
+          LOG_LEVEL: 'info',
+          ...userPoolTokens,
+        },
+      });
+    },
+  );
 
   it('are told the limits that are chosen', () => {
-    const chosen = { historyTtlSeconds: '86400', maxConnectionsPerMeeting: '50', maxConnectionsPerUser: '2' };
+    const chosen = {
+      historyTtlSeconds: '86400',
+      maxConnectionsPerMeeting: '50',
+      maxConnectionsPerUser: '2',
+      banSeconds: '60',
+      rateLimitMessagesPerSecond: '0',
+      rateLimitBurst: '10',
+      allowedOrigins: 'https://meet.example.com, http://localhost:5173',
+    };
     for (const { Environment } of deploymentWith(chosen).all('AWS::Lambda::Function')) {
       expect(Environment).toMatchObject({
         Variables: {
           HISTORY_TTL_SECONDS: '86400',
           MAX_CONNECTIONS_PER_MEETING: '50',
           MAX_CONNECTIONS_PER_USER: '2',
+          BAN_SECONDS: '60',
+          RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+          RATE_LIMIT_BURST: '10',
+          ALLOWED_ORIGINS: 'https://meet.example.com,http://localhost:5173',
         },
       });
     }
@@ -104,14 +125,34 @@ describe('the functions', () => {
     });
   });
 
-  it('let onDefault do nothing but log', () => {
-    expect(permissions('onDefault')).toEqual(logging('onDefault'));
+  it('let onDefault count messages and part with whoever floods, and nothing else but log', () => {
+    expect(permissions('onDefault')).toEqual({
+      ...logging('onDefault'),
+      [connections]: ['dynamodb:UpdateItem'],
+      [managing('POST')]: ['execute-api:ManageConnections'],
+      [managing('DELETE')]: ['execute-api:ManageConnections'],
+    });
+  });
+
+  it('let every function that a client sends to count and part, and no other count', () => {
+    const asked = functions.filter(
+      ([, { trigger }]) => trigger.kind === 'route' && trigger.direction === 'two-way',
+    );
+    const parting = functions.filter(([name]) => permissions(name)[managing('DELETE')]);
+    const counting = functions.filter(([name]) =>
+      permissions(name)[connections]?.includes('dynamodb:UpdateItem'),
+    );
+    expect(counting).toEqual(asked);
+    expect(parting).toEqual(expect.arrayContaining(asked));
+  });
+
+  it('let authorize do nothing but log', () => {
+    expect(permissions('authorize')).toEqual(logging('authorize'));
   });
 
   it.each([
     [['sweep'], connections, 'dynamodb:Scan'],
     [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
-    [['onConnect', 'join'], managing('DELETE'), 'execute-api:ManageConnections'],
     [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
   ])('let only %j use %s by %s', (allowed, resource, action) => {
     const able = functions.filter(([name]) => permissions(name)[resource]?.includes(action));

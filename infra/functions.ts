@@ -6,7 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Access, type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
-import { limits, type Settings, SetupError } from './settings.ts';
+import { claims, limits, type Settings, SetupError } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 /** A function, and what is to invoke it. */
@@ -18,12 +18,18 @@ type Surroundings = {
   readonly tables: Tables;
   /** What `@connections` is below: the schedule's events name no API. */
   readonly callbackUrl: string;
+  /** What tells whose tokens are taken; nothing where authentication is off. */
+  readonly tokenVariables: Readonly<Record<string, string>>;
   readonly grant: (role: Role, access: Access) => void;
 };
 
-/** Makes all functions, each with a role and a log group of its own. */
+/** Makes all functions, each with a role and a log group of its own; without authentication there is none to authorize. */
 export function createFunctions(scope: Construct, surroundings: Surroundings): readonly TriggeredFunction[] {
-  return Object.entries(deployedFunctions).map(([name, deployed]) => ({
+  const isOpen = surroundings.settings.authentication.kind === 'none';
+  const needed = Object.entries(deployedFunctions).filter(
+    ([, { trigger }]) => !(isOpen && trigger.kind === 'authorizer'),
+  );
+  return needed.map(([name, deployed]) => ({
     trigger: deployed.trigger,
     handler: createFunction(scope, name, { ...surroundings, deployed }),
   }));
@@ -68,14 +74,22 @@ function createFunction(
  * What a function is told; of what nobody has chosen it knows the default. Source maps aren't in the zips, as they are
  * five times the code: nothing turns them on.
  */
-function environmentOf({ settings, tables, callbackUrl }: Surroundings): Record<string, string> {
-  const chosen = limits.map(({ name, variable }) => [variable, settings.limits[name]] as const);
+function environmentOf(surroundings: Surroundings): Record<string, string> {
+  const { settings, tables, callbackUrl, tokenVariables } = surroundings;
+  const chosen = [
+    ...limits.map(({ name, variable }) => [variable, settings.limits[name]] as const),
+    ...claims.map(({ name, variable }) => [variable, settings.claims[name]] as const),
+    ['ALLOWED_ORIGINS', settings.allowedOrigins.join(',') || undefined] as const,
+  ];
   return {
     TABLE_NAME: tables.connections.tableName,
     MEETINGS_TABLE_NAME: tables.meetings.tableName,
     CALLBACK_URL: callbackUrl,
     LOG_LEVEL: settings.logLevel,
-    ...Object.fromEntries(chosen.flatMap(([name, value]) => (value ? [[name, String(value)]] : []))),
+    ...tokenVariables,
+    ...Object.fromEntries(
+      chosen.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    ),
   };
 }
 

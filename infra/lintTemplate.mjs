@@ -12,14 +12,18 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 // W3005: the CDK lets each function depend on its role, though it refers to it anyway. That is harmless.
 const flags = ['--ignore-checks', 'W3005', '--template'];
 
+const values = (...given) => given.flatMap((value) => ['--context', value]);
 const variants = {
   'cdk.out': [],
-  'cdk.out/all': [
+  'cdk.out/all': values(
     'domainName=meet.example.com',
     'certificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
     'removalPolicy=destroy',
     'tableEncryption=aws-owned',
-  ].flatMap((value) => ['--context', value]),
+    'allowedOrigins=https://meet.example.com',
+  ),
+  'cdk.out/issuer': values('authIssuer=https://login.example.com', 'authAudience=meetings'),
+  'cdk.out/open': values('auth=none'),
   ...(existsSync(join(here, '../dist/probe/probe.zip')) && {
     'cdk.out/probe': ['--app', 'node --import tsx probe.ts'],
   }),

@@ -35,8 +35,8 @@ export class ProbeStack extends Stack {
     });
     // No $default: without one, API Gateway answers Forbidden by itself.
     for (const routeKey of ['$connect', '$disconnect', 'quiet'])
-      addFunctionRoute(api, oneWay(routeKey), probe);
-    for (const routeKey of ['event', 'play']) addFunctionRoute(api, twoWay(routeKey), probe);
+      addFunctionRoute(api, oneWay(routeKey), { handler: probe });
+    for (const routeKey of ['event', 'play']) addFunctionRoute(api, twoWay(routeKey), { handler: probe });
     probe.addToRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],

@@ -23,7 +23,38 @@ export const limits = [
   { name: 'historyTtlSeconds', variable: 'HISTORY_TTL_SECONDS', min: 86_400, max: 315_360_000 },
   { name: 'maxConnectionsPerMeeting', variable: 'MAX_CONNECTIONS_PER_MEETING', min: 1, max: 1_000_000 },
   { name: 'maxConnectionsPerUser', variable: 'MAX_CONNECTIONS_PER_USER', min: 1, max: 20 },
+  { name: 'banSeconds', variable: 'BAN_SECONDS', min: 1, max: 31_536_000 },
+  { name: 'rateLimitMessagesPerSecond', variable: 'RATE_LIMIT_MESSAGES_PER_SECOND', min: 0, max: 1_000_000 },
+  { name: 'rateLimitBurst', variable: 'RATE_LIMIT_BURST', min: 1, max: 1_000_000 },
 ] as const;
+
+/** The claims of a token that may have another name than the functions think, and the variables that tell it. */
+export const claims = [
+  { name: 'authUserIdClaim', variable: 'AUTH_USER_ID_CLAIM' },
+  { name: 'authUserNameClaim', variable: 'AUTH_USER_NAME_CLAIM' },
+  { name: 'authRoleClaim', variable: 'AUTH_ROLE_CLAIM' },
+  { name: 'authMeetingIdClaim', variable: 'AUTH_MEETING_ID_CLAIM' },
+] as const;
+
+/** Whose tokens `$connect` asks for. */
+export type Authentication =
+  /** Those of a user pool that the stack makes. */
+  | { readonly kind: 'cognito' }
+  | {
+      readonly kind: 'existing-user-pool';
+      readonly userPoolId: string;
+      readonly clientIds: readonly string[];
+    }
+  | {
+      readonly kind: 'issuer';
+      /** As the `iss` claim says it, to the letter. */
+      readonly issuer: string;
+      readonly audience: readonly string[];
+      /** Undefined: that of the issuer's discovery document. */
+      readonly jwksUri: string | undefined;
+    }
+  /** Nobody's: whoever knows the address may join any meeting as anybody. */
+  | { readonly kind: 'none' };
 
 /** A domain of one's own in front of the API. */
 export type CustomDomain = {
@@ -46,6 +77,11 @@ export type Settings = {
   readonly throttling: { readonly ratePerSecond: number; readonly burst: number };
   /** Of those that aren't chosen the functions know the default. */
   readonly limits: Partial<Readonly<Record<(typeof limits)[number]['name'], number>>>;
+  readonly authentication: Authentication;
+  /** Of those that aren't chosen the functions know the default. */
+  readonly claims: Partial<Readonly<Record<(typeof claims)[number]['name'], string>>>;
+  /** Of the pages that may connect, such as `https://meet.example.com`. None: all. */
+  readonly allowedOrigins: readonly string[];
   readonly customDomain: CustomDomain | undefined;
   /** The folder with a zip of each function. */
   readonly zips: string;
@@ -61,6 +97,9 @@ const constants = {
   // A fifth of what an account has for all its APIs of a region, 10,000 a second with a burst of 5,000.
   throttling: { ratePerSecond: 2000, burst: 1000 },
   limits: {},
+  authentication: { kind: 'cognito' },
+  claims: {},
+  allowedOrigins: [],
   customDomain: undefined,
   zips: fileURLToPath(new URL('../dist/lambda', import.meta.url)),
 } satisfies Partial<Settings>;

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { OFF } from './authentication.ts';
 import { MeetingApi } from './MeetingApi.ts';
 import type { Settings } from './settings.ts';
 
@@ -7,7 +8,7 @@ import type { Settings } from './settings.ts';
 export class CloudMeetXStack extends Stack {
   constructor(scope: Construct, id: string, settings: Partial<Settings> = {}) {
     super(scope, id, { description: 'CloudMeetX: the real-time backend of a video-conferencing product' });
-    const { urls, tables, domain } = new MeetingApi(this, 'MeetingApi', settings);
+    const { urls, tables, domain, tokens } = new MeetingApi(this, 'MeetingApi', settings);
 
     const output = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });
@@ -15,6 +16,12 @@ export class CloudMeetXStack extends Stack {
     output('CallbackUrl', urls.callback, 'What @connections is below, for the backend');
     output('ConnectionsTableName', tables.connections.tableName, 'The table of connections');
     output('MeetingsTableName', tables.meetings.tableName, 'The table of meetings');
+    output('Authentication', tokens.issuer ?? OFF, 'Whose tokens $connect asks for');
+    if (tokens.userPool) {
+      const { id, clientIds } = tokens.userPool;
+      output('UserPoolId', id, 'The user pool whose users may connect');
+      output('UserPoolClientId', clientIds, 'The client by which they get tokens');
+    }
     if (domain) {
       output('DomainTarget', domain.regionalDomainName, 'What the DNS record of the domain must point at');
       output(

@@ -16,8 +16,11 @@ import { createVerifier } from '../src/auth/createVerifier.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
+import type { RateLimit } from '../src/meeting/ports.ts';
 import { addressLimits } from './addressLimits.ts';
+import { createRateLimit } from './backend.ts';
 import type { Config } from './config.ts';
+import { createPing } from './ping.ts';
 import { createSourceOf } from './proxies.ts';
 
 /** The gateway in front of the handlers. */
@@ -33,8 +36,8 @@ export function createGateway(
     sourceOf: createSourceOf(config.trustedProxies),
     addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    routes: wrapRoutes(meetingRoutes(backend)),
     ...authorizerOf(config, backend),
+    routes: wrapRoutes(meetingRoutes(backend, createRateLimit(config))),
   });
 }
 
@@ -49,8 +52,8 @@ type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
   readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
 };
 
-/** The API's routes, each with the handler that is its Lambda function on AWS. */
-export function meetingRoutes(backend: Backend): Routes {
+/** The API's routes, each with the handler that is its Lambda function on AWS; pings are counted by a limit of their own. */
+export function meetingRoutes(backend: Backend, pingRateLimit: RateLimit): Routes {
   return {
     $connect: { integration: createOnConnect(backend) },
     $disconnect: { integration: createOnDisconnect(backend) },
@@ -64,13 +67,10 @@ export function meetingRoutes(backend: Backend): Routes {
       remove: { integration: createRemove(backend), ...twoWay },
       lock: { integration: createLock(backend), ...twoWay },
       unlock: { integration: createUnlock(backend), ...twoWay },
-      ping: { integration: pong, ...twoWay },
+      ping: { integration: createPing(backend, pingRateLimit), ...twoWay },
       $default: { integration: createOnDefault(backend), ...twoWay },
     },
   };
 }
 
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
-
-/** On AWS a mock integration, which asks no function. */
-const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });

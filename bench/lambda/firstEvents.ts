@@ -32,7 +32,7 @@ export async function firstEvent(functionName: string, meetings: Meetings): Prom
     case 'onDisconnect':
       return { event: about('$disconnect', 'DISCONNECT'), statusCode: 200 };
     default: {
-      const body = JSON.stringify({ action: functionName, meetingId, data: 'hello' });
+      const body = JSON.stringify({ action: functionName, meetingId, data: 'hello', userId: 'bob' });
       const statusCode = functionName === 'onDefault' ? 400 : 200;
       return { event: { ...about(functionName, 'MESSAGE'), body }, statusCode };
     }
@@ -52,6 +52,8 @@ async function join(meetings: Meetings, { meetingId, connectionId, userId }: Ids
     userName: userId,
     connectedAtMs: Date.now(),
     client: 'plain',
+    // Who may remove and lock.
+    role: 'host',
   } as const;
   await meetings.connect(connection, limits);
 }

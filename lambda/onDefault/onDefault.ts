@@ -1,15 +1,14 @@
-import { takeToken } from '../../src/meeting/takeToken.ts';
 import { actions } from '../../src/protocol/actions.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { parseBody } from '../../src/protocol/request.ts';
-import type { Backend } from '../shared/backend.ts';
-import { connectionIdOf, type MessageEvent } from '../shared/events.ts';
+import { type AdmitPorts, admit } from '../shared/admit.ts';
+import type { MessageEvent } from '../shared/events.ts';
 import { replying } from '../shared/replying.ts';
 
 /** `$default`: answers whatever no route takes with what would be taken. */
-export const createOnDefault = (backend: Pick<Backend, 'rateLimit' | 'log'>) =>
+export const createOnDefault = (backend: AdmitPorts) =>
   replying(backend, async (event: MessageEvent): Promise<never> => {
-    await takeToken(backend.rateLimit, connectionIdOf(event));
+    await admit(event, backend);
     const { action } = parseNaming(event.body);
     const complaint = action === undefined ? 'The message has no action.' : 'There is no such action.';
     throw new ProtocolError('unknown_action', `${complaint} ${known}`, { details: { actions } });

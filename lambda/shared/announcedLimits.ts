@@ -2,9 +2,10 @@ import { protocolLimits } from '../../src/protocol/limits.ts';
 import type { SharedConfig } from './environment.ts';
 
 /** The limits that a welcome tells, so that a client needn't find them out: API Gateway's, the protocol's, ours. */
-export function announcedLimits({ membershipLimits }: SharedConfig): Readonly<Record<string, number>> {
+export function announcedLimits(config: SharedConfig): Readonly<Record<string, number>> {
   const { frameBytes, messageBytes, entryBytes, attributesBytes, idleSeconds, connectionSeconds } =
     protocolLimits;
+  const { membershipLimits, messagesPerSecond, messageBurst } = config;
   return {
     frameBytes,
     messageBytes,
@@ -13,5 +14,7 @@ export function announcedLimits({ membershipLimits }: SharedConfig): Readonly<Re
     idleSeconds,
     connectionSeconds,
     ...membershipLimits,
+    messagesPerSecond,
+    messageBurst,
   };
 }

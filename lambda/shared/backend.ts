@@ -1,3 +1,4 @@
+import type { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import type {
   ConnectionSender,
   DeliveryQueue,
@@ -15,6 +16,7 @@ export type Backend = {
   readonly connections: ConnectionSender;
   readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
+  readonly floodGuard: FloodGuard;
   readonly membershipLimits: MembershipLimits;
   /** How long who was removed from a meeting can't come back. */
   readonly banSeconds: number;

@@ -1,8 +1,8 @@
 import type { Connection } from '../../src/meeting/ports.ts';
-import { takeToken } from '../../src/meeting/takeToken.ts';
 import { isMember } from '../../src/meeting/user.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import type { ServerFrame } from '../../src/protocol/frames.ts';
+import { admit } from './admit.ts';
 import type { Backend } from './backend.ts';
 import { connectionIdOf, type MessageEvent, type ProxyResult } from './events.ts';
 import { replying } from './replying.ts';
@@ -19,9 +19,8 @@ export function connectionRoute(
   route: ConnectionRoute,
 ): (event: MessageEvent) => Promise<ProxyResult> {
   return replying(backend, async (event) => {
-    const connectionId = connectionIdOf(event);
-    await takeToken(backend.rateLimit, connectionId);
-    const connection = await backend.meetings.find(connectionId);
+    await admit(event, backend);
+    const connection = await backend.meetings.find(connectionIdOf(event));
     if (!connection) throw new ProtocolError('not_in_meeting');
     return route(connection, event);
   });

@@ -1,3 +1,4 @@
+import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
@@ -20,6 +21,7 @@ export function createBackend(
     connections,
     deliveryQueue,
     rateLimit,
+    floodGuard: new FloodGuard(Date.now),
     log,
     membershipLimits: config.membershipLimits,
     banSeconds: config.banSeconds,

@@ -28,7 +28,8 @@ export class DynamoUsers {
       new GetCommand({ TableName: tables.connections, Key: { connectionId }, ConsistentRead: true }),
     );
     const row = Item as ConnectionRow | undefined;
-    return row && !hasExpired(row, now()) ? connectionOf(row, row) : undefined;
+    // A client may name any key of this table as its target, also one of a rate item.
+    return row?.meetingId && !hasExpired(row, now()) ? connectionOf(row, row) : undefined;
   }
 
   async user(key: { readonly meetingId: MeetingId; readonly userId: UserId }): Promise<UserItem | undefined> {

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit } from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
+import { DynamoRateLimit } from './DynamoRateLimit.ts';
 import type { TableNames } from './store.ts';
 
 /** What a function is told of its surroundings. */
@@ -11,6 +12,9 @@ export type AwsConfig = {
   readonly tables: TableNames;
   readonly connectionTtlSeconds: number;
   readonly historyTtlSeconds: number;
+  /** 0: as many as they like. */
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
   /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
   readonly callbackUrl: string | undefined;
   readonly region: string;
@@ -59,16 +63,18 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     region: config.region,
     requestHandler: timeouts,
   });
+  const store = {
+    documents: DynamoDBDocumentClient.from(dynamo),
+    tables: config.tables,
+    connectionTtlSeconds: config.connectionTtlSeconds,
+    historyTtlSeconds: config.historyTtlSeconds,
+    now: Date.now,
+    newId: () => crypto.randomUUID(),
+    ...backoff,
+  };
+  const { messagesPerSecond, messageBurst: burst } = config;
   return {
-    meetings: new DynamoMeetings({
-      documents: DynamoDBDocumentClient.from(dynamo),
-      tables: config.tables,
-      connectionTtlSeconds: config.connectionTtlSeconds,
-      historyTtlSeconds: config.historyTtlSeconds,
-      now: Date.now,
-      newId: () => crypto.randomUUID(),
-      ...backoff,
-    }),
+    meetings: new DynamoMeetings(store),
     connections: new ApiGatewaySender({
       client: () => clientOf(invocation().callbackUrl, config.region, clients),
       remainingMs: () => invocation().context.getRemainingTimeInMillis(),
@@ -77,7 +83,7 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
       ...backoff,
     }),
     deliveryQueue: noQueue,
-    rateLimit: unlimited,
+    rateLimit: new DynamoRateLimit(store, { messagesPerSecond, burst }),
     handling: (handler) => (event, context) => {
       current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
       return handler(event);
@@ -96,9 +102,6 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
  * all there is. Whoever misses a line finds the hole, or asks after a minute of silence.
  */
 const noQueue: DeliveryQueue = { retry: async () => {} };
-
-/** Until tokens are leased from a table, API Gateway's own throttling of the stage is what holds. */
-const unlimited: RateLimit = { take: async () => ({ outcome: 'granted' }) };
 
 /** Works behind a custom domain, too, whose own path would follow its mapping and not the stage. */
 function defaultCallbackUrl({ requestContext: { apiId, stage } }: InvocationEvent, region: string): string {

@@ -264,7 +264,7 @@ export type RateLimitOutcome =
 export interface RateLimit {
   /**
    * [RT1] Grants at most the burst at once and the rate in the long run, for each connection by itself.
-   * [RT2] After `retryAfterMs` the next call of that connection is granted.
+   * [RT2] After `retryAfterMs` the next call of that connection is granted, unless another instance was asked first.
    * [RT3] Keeps nothing of a connection that has been silent for long, at the latest when another sends.
    */
   take(connectionId: ConnectionId): Promise<RateLimitOutcome>;

@@ -104,12 +104,16 @@ export type ByeFrame = {
   readonly message: string;
 };
 
+/** The reply to a `ping`. On AWS a mock integration gives it, so that it names no request. */
+type PongFrame = { readonly type: 'pong' };
+
 /** Any frame a server of this version sends. */
 export type ServerFrame =
   | MessageFrame
   | AckFrame
   | ErrorFrame
   | ByeFrame
+  | PongFrame
   | WelcomeFrame
   | HistoryFrame
   | ParticipantsFrame;

@@ -85,6 +85,17 @@ export class Walkthrough {
     return { printed: printed.trim(), frame: JSON.parse(await this.paste('Say something')) };
   }
 
+  /**
+   * Makes a user and gets a token, by which they join our gateway, and then speak as clients of the first release do.
+   * Returns the frames that wscat received.
+   */
+  async tryToken(webSocketUrl: string): Promise<{ readonly welcome: unknown; readonly ack: unknown }> {
+    await this.#shell.run(`WEBSOCKET_URL='${webSocketUrl}'\n`);
+    const printed = await this.paste('A token');
+    const welcome = JSON.parse(printed.slice(printed.indexOf('\n{"') + 1));
+    return { welcome, ack: JSON.parse(await this.paste('Say something')) };
+  }
+
   /** What the AWS CLI says to a question of the test's own. */
   async aws<Answer>(...args: readonly string[]): Promise<Answer> {
     const { stdout } = await promisify(execFile)(awsCli, [...args], { env: this.moto.env });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantedCalls } from '../harness/CallRecord.ts';
 import { motoRegion, motoSource } from '../harness/moto.ts';
+import { TestClient } from '../harness/TestClient.ts';
 import { chat } from './chat.ts';
 import {
   type DeployedFunction,
@@ -25,6 +26,7 @@ import {
 import { meet } from './meet.ts';
 import { allowedCalls, type Call, covers } from './policy.ts';
 import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
+import { getUserPool, subjectOf, userPool } from './userPool.ts';
 import { Walkthrough } from './Walkthrough.ts';
 
 const documented = 'docs/deploy-with-aws-cli.md, from an empty account';
@@ -36,7 +38,14 @@ if (motoSource.kind === 'none') {
     let walk: Walkthrough;
     let accountId: string;
     let apiId: string;
+    let userPoolId: string;
     let running: RunningDeployment | undefined;
+    const expectTold = async (variables: Readonly<Record<string, string>>) => {
+      for (const [name] of functions) {
+        const { Environment } = await getFunction(walk, `CloudMeetX-${name}`);
+        expect(Environment.Variables).toMatchObject(variables);
+      }
+    };
     beforeAll(async () => {
       walk = await Walkthrough.start();
       console.log('moto does not:', { refusedByMoto, answeredOtherwise, neverDoneByMoto });
@@ -178,14 +187,62 @@ if (motoSource.kind === 'none') {
       expect(allowed.filter((rule) => !calls.some((call) => covers(rule, call)))).toEqual([]);
     });
 
+    it('authentication makes a user pool, and a function that may only log, which $connect asks', async () => {
+      await walk.paste('A user pool', 'The function that authorizes', 'The authorizer');
+      userPoolId = await walk.variable('USER_POOL_ID');
+      expect(await getUserPool(walk, userPoolId)).toEqual(userPool);
+
+      const functionArn = `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-authorize`;
+      const { Role, CodeSha256, Environment } = await getFunction(walk, functionArn);
+      expect(Role).toMatch(/:role\/CloudMeetX-Authorize-Role$/);
+      expect(CodeSha256).toBe(sha256('dist/lambda/authorize.zip'));
+      const logGroup = `arn:aws:logs:${motoRegion}:${accountId}:log-group:/aws/lambda/CloudMeetX-authorize:*`;
+      expect(allowedCalls(await getRolePolicy(walk, 'Authorize'))).toEqual([
+        { action: 'logs:CreateLogStream', resource: logGroup },
+        { action: 'logs:PutLogEvents', resource: logGroup },
+      ]);
+
+      const routes = await getRoutes(walk, apiId);
+      const guarded = routes.filter(({ authorizer }) => authorizer);
+      expect(guarded).toMatchObject([
+        { routeKey: '$connect', authorizer: { type: 'REQUEST', identitySources: [], functionArn } },
+      ]);
+      const sourceArn = `arn:aws:execute-api:${motoRegion}:${accountId}:${apiId}/authorizers/${guarded[0]?.authorizer?.authorizerId}`;
+      expect((await getPermission(walk, functionArn)).Statement).toMatchObject([
+        permitted('apigateway.amazonaws.com', sourceArn),
+      ]);
+      const tokens = {
+        AUTH_ISSUER: `https://cognito-idp.${motoRegion}.amazonaws.com/${userPoolId}`,
+        AUTH_AUDIENCE: await walk.variable('CLIENT_ID'),
+        AUTH_ROLE_CLAIM: 'custom:role',
+      };
+      expect(Environment.Variables).toMatchObject(tokens);
+      await expectTold(tokens);
+    });
+
+    it('with it nobody gets in without a token, and whoever has one is whom it names', async () => {
+      running = await runDeployed(walk, { apiId, accountId, userPoolId });
+      const url = `${running.webSocketUrl}?meetingId=standup&userId=bob&userName=Bob`;
+      expect(await TestClient.refused(url)).toMatchObject({ statusCode: 401 });
+      expect(await TestClient.refused(`${url}&token=a.b.c`)).toMatchObject({ statusCode: 401 });
+
+      const printed = await walk.tryToken(running.webSocketUrl);
+      const self = { userId: await subjectOf(walk), userName: 'Alice', role: 'host' };
+      expect(printed.welcome).toMatchObject({ type: 'welcome', self });
+      expect(printed.ack).toMatchObject({ type: 'ack', sent: 0 });
+      await running.stop();
+    });
+
     it('a new version is brought in, with a function and a route that were missing', async () => {
       const routes = await getRoutes(walk, apiId);
       await removeAction(walk, apiId, 'history');
       const sendMessage = ['--function-name', 'CloudMeetX-sendMessage'];
       const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
+      const told = await getFunction(walk, 'CloudMeetX-onConnect');
       expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
       await walk.follow('Bring in a new version');
+      await expectTold(told.Environment.Variables);
       expect(byRouteKey(await getRoutes(walk, apiId))).toEqual(byRouteKey(routes));
       expect(await getFunction(walk, 'CloudMeetX-sendMessage')).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -213,6 +270,8 @@ if (motoSource.kind === 'none') {
 
     it('the teardown leaves nothing, and every command was called', async () => {
       await walk.paste('Remove it');
+      expect(await inventory(walk)).toEqual({ ...emptyInventory, userPools: ['CloudMeetX'] });
+      await walk.paste('Remove the users');
       expect(await inventory(walk)).toEqual(emptyInventory);
       // The role of a new deployment has no other policies; the update's has.
       expect(walk.neverCalled).toEqual(['iam detach-role-policy']);

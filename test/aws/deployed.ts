@@ -21,6 +21,15 @@ export type DeployedRoute = {
   /** Both halves of a two-way route: the expression, and a response of that key. */
   readonly routeResponseSelectionExpression: string | undefined;
   readonly routeResponseKeys: readonly string[];
+  readonly authorizer: DeployedAuthorizer | undefined;
+};
+
+/** Whom a route asks before it lets anybody in. */
+type DeployedAuthorizer = {
+  readonly authorizerId: string;
+  readonly type: string;
+  readonly identitySources: readonly string[];
+  readonly functionArn: string;
 };
 
 /** What a route leads to: a function, or an answer of API Gateway's own. */
@@ -51,6 +60,8 @@ type Route = {
   readonly RouteId: string;
   readonly RouteKey: string;
   readonly Target: string;
+  readonly AuthorizationType?: string;
+  readonly AuthorizerId?: string;
   readonly RouteResponseSelectionExpression?: string;
 };
 type Integration = {
@@ -99,9 +110,35 @@ export async function getRoutes(walk: Walkthrough, apiId: string): Promise<reado
         integration: await describeIntegration(walk, apiId, integration),
         routeResponseSelectionExpression: route.RouteResponseSelectionExpression,
         routeResponseKeys: await getRouteResponseKeys(walk, apiId, route.RouteId),
+        authorizer: await getAuthorizer(walk, apiId, route),
       };
     }),
   );
+}
+
+async function getAuthorizer(
+  walk: Walkthrough,
+  apiId: string,
+  { AuthorizationType, AuthorizerId }: Route,
+): Promise<DeployedAuthorizer | undefined> {
+  if (AuthorizationType !== 'CUSTOM') return undefined;
+  const found = await walk.aws<{
+    AuthorizerType: string;
+    AuthorizerUri: string;
+    IdentitySource: readonly string[];
+  }>('apigatewayv2', 'get-authorizer', '--api-id', apiId, '--authorizer-id', String(AuthorizerId));
+  return {
+    authorizerId: String(AuthorizerId),
+    type: found.AuthorizerType,
+    identitySources: found.IdentitySource,
+    functionArn: functionArnIn(found.AuthorizerUri),
+  };
+}
+
+/** The function that API Gateway invokes by a URI. */
+function functionArnIn(uri: string): string {
+  const [, functionArn = ''] = /\/functions\/(.+)\/invocations$/.exec(uri) ?? [];
+  return functionArn;
 }
 
 async function describeIntegration(
@@ -111,8 +148,7 @@ async function describeIntegration(
 ): Promise<DeployedIntegration> {
   const { IntegrationId, IntegrationType, IntegrationUri = '', RequestTemplates } = integration;
   if (IntegrationType === 'AWS_PROXY') {
-    const [, functionArn = ''] = /\/functions\/(.+)\/invocations$/.exec(IntegrationUri) ?? [];
-    return { kind: 'function', functionArn };
+    return { kind: 'function', functionArn: functionArnIn(IntegrationUri) };
   }
   if (IntegrationType !== 'MOCK') throw new Error(`what is a ${IntegrationType}?`);
   const { Items } = await walk.aws<Items<IntegrationResponse>>(

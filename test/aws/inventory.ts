@@ -5,8 +5,13 @@ import { motoRegion } from '../harness/moto.ts';
 import type { Policy } from './policy.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
-/** The functions that the documents deploy, with what they are to have: the same as the CDK app's. */
-export const functions = Object.entries(deployedFunctions);
+/**
+ * The functions that the documents deploy, with what they are to have: the same as the CDK app's. Without the one that
+ * authorizes, which comes with authentication.
+ */
+export const functions = Object.entries(deployedFunctions).filter(
+  ([, { trigger }]) => trigger.kind !== 'authorizer',
+);
 
 /** Their routes, by the same. */
 export const functionRoutes = functions.flatMap(([name, { trigger }]) =>
@@ -72,11 +77,14 @@ export const meetingsTable = {
   timeToLive: 'ttl',
 };
 
-/** The policy that the functions' role carries in itself. */
-export async function getRolePolicy(walk: Walkthrough): Promise<Policy> {
+/** The policy that the functions' role carries in itself, or that of the one that authorizes. */
+export async function getRolePolicy(
+  walk: Walkthrough,
+  whose: 'Lambda' | 'Authorize' = 'Lambda',
+): Promise<Policy> {
   const { PolicyDocument } = await walk.aws<{ PolicyDocument: Policy }>(
-    ...['iam', 'get-role-policy', '--role-name', 'CloudMeetX-Lambda-Role'],
-    ...['--policy-name', 'CloudMeetX-Lambda-Policy'],
+    ...['iam', 'get-role-policy', '--role-name', `CloudMeetX-${whose}-Role`],
+    ...['--policy-name', `CloudMeetX-${whose}-Policy`],
   );
   return PolicyDocument;
 }
@@ -85,16 +93,25 @@ export async function getRolePolicy(walk: Walkthrough): Promise<Policy> {
 export async function inventory(walk: Walkthrough) {
   const list = (query: string, ...args: readonly string[]) =>
     walk.aws<readonly string[]>(...args, '--query', query);
-  const [tables, functions, roles, apis, rules, logGroups] = await Promise.all([
+  const [tables, functions, roles, apis, rules, logGroups, userPools] = await Promise.all([
     list('TableNames', 'dynamodb', 'list-tables'),
     list('Functions[].FunctionName', 'lambda', 'list-functions'),
     list('Roles[].RoleName', 'iam', 'list-roles'),
     list('Items[].Name', 'apigatewayv2', 'get-apis'),
     list('Rules[].Name', 'events', 'list-rules'),
     list('logGroups[].logGroupName', 'logs', 'describe-log-groups'),
+    list('UserPools[].Name', 'cognito-idp', 'list-user-pools', '--max-results', '60'),
   ]);
-  return { tables, functions, roles, apis, rules, logGroups };
+  return { tables, functions, roles, apis, rules, logGroups, userPools };
 }
 
 /** The names of everything in an account that holds nothing. */
-export const emptyInventory = { tables: [], functions: [], roles: [], apis: [], rules: [], logGroups: [] };
+export const emptyInventory = {
+  tables: [],
+  functions: [],
+  roles: [],
+  apis: [],
+  rules: [],
+  logGroups: [],
+  userPools: [],
+};

@@ -2,17 +2,19 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { DynamoMeetings } from '../../src/aws/DynamoMeetings.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
-import { TestClient } from '../harness/TestClient.ts';
+import { type Frame, TestClient } from '../harness/TestClient.ts';
 import { dynamodbOf } from './inventory.ts';
 import type { RunningDeployment } from './runDeployed.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
+type Join = (userId: string) => Promise<{ readonly client: TestClient; readonly welcome: Frame }>;
+
 /**
- * Alice and Bob join by v1, chat, tell of themselves, read who is there and what was said, and Bob leaves; and Carol,
- * whose connection ended without anybody being told, is found by the schedule.
+ * Alice and Bob join by v1, chat, tell of themselves, read who is there and what was said; Alice, who is host, locks,
+ * unlocks and removes; and Bob leaves. And Carol, whose connection ended without anybody being told, is found by the schedule.
  */
 export async function meet(walk: Walkthrough, running: RunningDeployment): Promise<void> {
-  const join = async (userId: string) => {
+  const join: Join = async (userId) => {
     const url = `${running.webSocketUrl}?${new URLSearchParams({ meetingId: 'review', userId })}`;
     const client = await TestClient.connect(url, { protocols: ['cloudmeetx.v1'] });
     return { client, welcome: await client.request({ action: 'join', session: `tab of ${userId}` }) };
@@ -38,15 +40,38 @@ export async function meet(walk: Walkthrough, running: RunningDeployment): Promi
   expect(await alice.next()).toMatchObject(gone);
   expect(await bob.next()).toMatchObject(gone);
 
+  await host(alice, bob, join);
+
   expect(await bob.request({ action: 'leave' })).toMatchObject({ type: 'ack' });
-  expect(await alice.next()).toMatchObject({ seq: 6, data: { userId: 'bob', reason: 'left' } });
+  expect(await alice.next()).toMatchObject({ seq: 8, data: { userId: 'bob', reason: 'left' } });
   expect(await alice.request({ action: 'history', after: 1 })).toMatchObject({
     type: 'history',
-    seq: 6,
-    entries: [{ seq: 2 }, { type: 'chat', seq: 3, data: 'Shall we?' }, { seq: 4 }, { seq: 5 }, { seq: 6 }],
+    seq: 8,
+    entries: [
+      { seq: 2 },
+      { type: 'chat', seq: 3, data: 'Shall we?' },
+      ...[4, 5, 6, 7, 8].map((seq) => ({ seq })),
+    ],
     more: false,
   });
   await Promise.all([alice.close(), bob.close()]);
+}
+
+/** The first to come locks the meeting, lets people in again, and removes one. */
+async function host(alice: TestClient, bob: TestClient, join: Join): Promise<void> {
+  expect(await alice.request({ action: 'lock' })).toMatchObject({ type: 'ack' });
+  expect(await bob.next()).toMatchObject({ data: { eventType: 'meeting-locked' } });
+  expect(await alice.request({ action: 'unlock' })).toMatchObject({ type: 'ack' });
+  expect(await bob.next()).toMatchObject({ data: { eventType: 'meeting-unlocked' } });
+  const { client: mallory } = await join('mallory');
+  for (const client of [alice, bob]) {
+    expect(await client.next()).toMatchObject({ seq: 6, data: { eventType: 'user-joined' } });
+  }
+  expect(await alice.replyTo({ action: 'remove', userId: 'mallory' })).toMatchObject({ type: 'ack' });
+  const removed = { seq: 7, data: { eventType: 'user-left', userId: 'mallory' } };
+  for (const client of [alice, bob]) expect(await client.next()).toMatchObject(removed);
+  expect(await mallory.next()).toMatchObject({ type: 'bye', code: 'removed' });
+  await mallory.closed;
 }
 
 /** Somebody who joined so long ago that a sweep asks for them, and whose connection nobody knows any more. */

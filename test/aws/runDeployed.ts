@@ -24,13 +24,16 @@ export type RunningDeployment = {
   stop(): Promise<void>;
 };
 
+/** The API that runs, and the user pool of its tokens, if there is one. */
+type DeployedApi = { readonly apiId: string; readonly accountId: string; readonly userPoolId?: string };
+
 /**
  * Runs what the emulated account holds: its API's routes in our gateway, its functions with their memory, timeout and
  * environment in the Lambda runner, its tables, and its schedules when the test says so.
  */
 export async function runDeployed(
   walk: Walkthrough,
-  { apiId, accountId }: { readonly apiId: string; readonly accountId: string },
+  { apiId, accountId, userPoolId }: DeployedApi,
 ): Promise<RunningDeployment> {
   const arnPrefix = (service: string) => `arn:aws:${service}:${motoRegion}:${accountId}:`;
   const apiArn = `${arnPrefix('execute-api')}${apiId}/${stage}`;
@@ -43,15 +46,19 @@ export async function runDeployed(
     AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+    // Tokens name Cognito's own address as their issuer: the emulator's keys are at its own.
+    ...(userPoolId && { AUTH_JWKS_URI: `${walk.moto.endpoint}/${userPoolId}/.well-known/jwks.json` }),
   };
   const start = (invoked: Invoked) => startDeployed(walk, invoked, surroundings);
   const routes = await getRoutes(walk, apiId);
   const functions = await startRoutes(routes, apiArn, start);
+  const authorizer = await startAuthorizer(routes, `${arnPrefix('execute-api')}${apiId}`, start);
   const scheduled = await startSchedules(walk, start);
   const gateway = new Gateway({
     stage,
     apiId,
     connectionsApi: { accessKey: testCredentials, region: motoRegion },
+    ...(authorizer && { authorizer: { integration: authorizer.invoke } }),
     routes: gatewayRoutes(routes, functions),
   });
   gateway.attach(server);
@@ -67,7 +74,11 @@ export async function runDeployed(
     async stop() {
       await gateway.close();
       close(server);
-      await Promise.all([...functions.values(), ...scheduled].map((lambda) => lambda.close()));
+      await Promise.all(
+        [...functions.values(), ...scheduled, ...(authorizer ? [authorizer] : [])].map((lambda) =>
+          lambda.close(),
+        ),
+      );
       proxy.stop();
     },
   };
@@ -102,6 +113,24 @@ async function startRoutes(
     functions.set(routeKey, await start({ functionArn, principal, sourceArn: `${apiArn}/${routeKey}` }));
   }
   return functions;
+}
+
+/** The authorizer of `$connect`, if it has one, and no other route has any. */
+async function startAuthorizer(
+  routes: readonly DeployedRoute[],
+  apiArn: string,
+  start: Start,
+): Promise<LambdaFunction | undefined> {
+  const guarded = routes.filter(({ authorizer }) => authorizer);
+  const [{ routeKey, authorizer } = {}, ...others] = guarded;
+  if (!authorizer) return undefined;
+  if (routeKey !== '$connect' || others.length > 0) throw new Error('API Gateway guards $connect alone');
+  if (authorizer.type !== 'REQUEST' || authorizer.identitySources.length > 0) {
+    throw new Error(`${authorizer.authorizerId} is no REQUEST authorizer without identity sources`);
+  }
+  const { functionArn, authorizerId } = authorizer;
+  const sourceArn = `${apiArn}/authorizers/${authorizerId}`;
+  return start({ functionArn, principal: 'apigateway.amazonaws.com', sourceArn });
 }
 
 async function startSchedules(walk: Walkthrough, start: Start): Promise<readonly LambdaFunction[]> {

@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { motoSource } from '../harness/moto.ts';
+import { TestClient } from '../harness/TestClient.ts';
 import { chat } from './chat.ts';
 import { getFunction, getRoutes, getSchedules } from './deployed.ts';
 import { answeredOtherwise } from './deviations.ts';
@@ -111,16 +112,37 @@ if (motoSource.kind === 'none') {
       expect(running.calls.filter((call) => !allowed.some((rule) => covers(rule, call)))).toEqual([]);
     });
 
+    it('tokens are asked for when somebody says so, and until then nobody’s', async () => {
+      const names = (await inventory(walk)).functions;
+      expect(names).not.toContain('CloudMeetX-authorize');
+      await walk.paste('Tokens of another issuer', 'The function that authorizes', 'The authorizer');
+      // Another issuer: it is told to the function that is there, and to all others.
+      await walk.paste('The function that authorizes', 'The authorizer', 'Update the stage');
+      const tokens = { AUTH_ISSUER: 'https://login.example.com', AUTH_AUDIENCE: 'cloudmeetx' };
+      for (const name of [...functions.map(([name]) => name), 'authorize']) {
+        const { Environment } = await getFunction(walk, `CloudMeetX-${name}`);
+        expect(Environment.Variables).toMatchObject(tokens);
+      }
+      const accountId = await walk.variable('ACCOUNT_ID');
+      running = await runDeployed(walk, { apiId: await walk.variable('API_ID'), accountId });
+      const url = `${running.webSocketUrl}?meetingId=standup&userId=alice`;
+      expect(await TestClient.refused(url)).toMatchObject({ statusCode: 401 });
+      await running.stop();
+    });
+
     it('the teardown leaves what is somebody else’s, and every command was called', async () => {
-      await walk.paste('Remove it');
+      await walk.paste('Remove it', 'Remove the users');
       expect(await inventory(walk)).toEqual({ ...emptyInventory, apis: ['Website'] });
-      expect(walk.neverCalled).toEqual([]);
+      // There is no user pool.
+      expect(walk.neverCalled).toEqual(['cognito-idp update-user-pool', 'cognito-idp delete-user-pool']);
       expect(walk.failed).toEqual([]);
     });
 
     it('no block of the document is left out by both walks', () => {
       const here = walk.pasted;
-      const fromNothing = ['The connections', 'The API', 'The role', 'Step 5: stage'];
+      const fromNothing = [
+        ...['The connections', 'The API', 'The role', 'A user pool', 'Step 5: stage', 'A token'],
+      ];
       expect([...deployDocument.sections.keys()].filter((heading) => !here.has(heading))).toEqual(
         fromNothing,
       );

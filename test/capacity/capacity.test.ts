@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { createSendMessage } from '../../lambda/sendMessage/sendMessage.ts';
 import { putRow } from '../../src/aws/connectionRows.ts';
+import { DynamoRateLimit } from '../../src/aws/DynamoRateLimit.ts';
 import type { TableNames } from '../../src/aws/store.ts';
 import { userItem, userItemKey } from '../../src/aws/userItems.ts';
 import type { Connection } from '../../src/meeting/ports.ts';
 import { awsMessageEvent } from '../harness/awsEvents.ts';
-import { testBackend } from '../harness/backend.ts';
+import { NOW_MS, testBackend } from '../harness/backend.ts';
 import { aConnection } from '../harness/connections.ts';
 import { describeOnDynamoDB } from '../harness/dynamoMeetings.ts';
 
@@ -14,6 +16,8 @@ import { describeOnDynamoDB } from '../harness/dynamoMeetings.ts';
 const FEW = 10;
 const MANY = 100_000;
 const MEETING_SIZE = 10;
+
+const rateOfHundred = 'the rate of a hundred messages, ten a second';
 
 const base = { action: 'sendMessage', data: 'hello' };
 const messages = {
@@ -35,6 +39,8 @@ describeOnDynamoDB('calls and capacity units of a message', ({ connect, start })
     expect(many['a broadcast that is not logged']?.calls).toEqual({ Get: 1, Query: 1 });
     expect(many['a message to a user']?.calls).toEqual({ Get: 2 });
     expect(many['a message to nobody']?.calls).toEqual({ Get: 2 });
+    // Besides, whatever a message is.
+    expect(many[rateOfHundred]?.calls).toEqual({ Update: 17 });
   }, 180_000);
 
   async function measured(others: number) {
@@ -52,9 +58,24 @@ describeOnDynamoDB('calls and capacity units of a message', ({ connect, start })
       expect(body).toContain(name === 'a message to nobody' ? 'target_not_found' : '"type":"ack"');
       costs[name] = spent();
     }
+    await takeHundred(documents, tables);
+    costs[rateOfHundred] = spent();
     return costs;
   }
 });
+
+/** Counts a hundred messages, ten a second, against one connection's rate. */
+async function takeHundred(documents: DynamoDBDocumentClient, tables: TableNames): Promise<void> {
+  let nowMs = NOW_MS;
+  const rateLimit = new DynamoRateLimit(
+    { ...{ documents, tables }, now: () => nowMs, newId: randomUUID, sleep: async () => {}, random: () => 0 },
+    { messagesPerSecond: 50, burst: 100 },
+  );
+  for (let n = 0; n < 100; n++) {
+    expect((await rateLimit.take(member(0).connectionId)).outcome).toBe('granted');
+    nowMs += 100;
+  }
+}
 
 const member = (n: number): Connection =>
   aConnection({ connectionId: `connection-${n}`, userId: `user-${n}`, userName: 'Somebody' });

@@ -34,7 +34,7 @@ async function startMeeting() {
     after: (delayMs, callback) => clock.after(delayMs, callback),
   });
   const { backend } = testBackend({ connections, deliveryQueue });
-  const started = await startGateway({ routes: meetingRoutes(backend) });
+  const started = await startGateway({ routes: meetingRoutes(backend, backend.rateLimit) });
   /** Lets time pass, and what is due do its work. */
   const pass = async (ms: number) => {
     for (let passedMs = 0; passedMs < ms; passedMs += 100) {

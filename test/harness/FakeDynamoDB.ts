@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DynamoDBClient,
   IdempotentParameterMismatchException,
@@ -67,7 +68,14 @@ const known: Readonly<Record<string, readonly string[]>> = {
   Get: ['TableName', 'Key', 'ConsistentRead'],
   Put: ['TableName', 'Item', 'ConditionExpression'],
   Delete: ['TableName', 'Key', 'ConditionExpression'],
-  Update: ['TableName', 'Key', 'UpdateExpression', 'ConditionExpression', 'ReturnValues'],
+  Update: [
+    'TableName',
+    'Key',
+    'UpdateExpression',
+    'ConditionExpression',
+    'ReturnValues',
+    'ReturnValuesOnConditionCheckFailure',
+  ],
   Query: [
     'TableName',
     'KeyConditionExpression',
@@ -154,7 +162,12 @@ export class FakeDynamoDB {
       throw new TransactionConflictException({ message: 'Transaction is ongoing for the item', $metadata });
     }
     if (!this.#permits(input, write)) {
-      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata });
+      const Item = refusing(input, write.table.get(write.key));
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata,
+        Item,
+      });
     }
     apply(write);
     if (input.ReturnValues === undefined) return {};
@@ -250,9 +263,28 @@ function updated(item: Attributes, input: Input): Attributes {
     const name = nameOf(path, input);
     const given = valueFor(value, input);
     if (kind === 'add') after[name] = Number(item[name] ?? 0) + Number(given);
+    else if (kind === 'set-sum') after[name] = sum(item[name], given);
     else if (kind === 'set' || item[name] === undefined) after[name] = given;
   }
   return storedItem(after);
+}
+
+/** Only an `ADD` takes what isn't there for 0. */
+function sum(present: unknown, given: unknown): number {
+  if (typeof present !== 'number' || typeof given !== 'number') throw new Error('a sum is of two numbers');
+  return present + given;
+}
+
+/** The item that a failed condition returns, if asked to, as DynamoDB spells it: no client translates errors. */
+function refusing({ ReturnValuesOnConditionCheckFailure: values }: Input, item: Attributes | undefined) {
+  if (values === undefined || item === undefined) return undefined;
+  if (values !== 'ALL_OLD') throw new Error(`the fake returns no ${values}`);
+  const spelled = Object.entries(item).map(([name, value]): [string, AttributeValue] => {
+    if (typeof value === 'string') return [name, { S: value }];
+    if (typeof value === 'number') return [name, { N: String(value) }];
+    throw new Error(`the fake can't return ${name} with an error`);
+  });
+  return Object.fromEntries(spelled);
 }
 
 /** The partition that a key condition names; anything but `partition = :value [AND sort …]` is refused. */

@@ -17,7 +17,7 @@ export type Condition =
 
 /** What an update does to one attribute. */
 export type Action = {
-  readonly kind: 'set' | 'set-if-absent' | 'add';
+  readonly kind: 'set' | 'set-if-absent' | 'set-sum' | 'add';
   readonly path: string;
   readonly value: string;
 };
@@ -29,7 +29,7 @@ class Reader {
   #at = 0;
 
   constructor(text: string) {
-    const token = /\s*(#\w+|:\w+|\w+|<=|>=|<>|[=<>(),])\s*/y;
+    const token = /\s*(#\w+|:\w+|\w+|<=|>=|<>|[=<>(),+])\s*/y;
     const tokens: string[] = [];
     while (token.lastIndex < text.length) {
       const found = token.exec(text)?.[1];
@@ -72,7 +72,7 @@ export const parseCondition = remembered((text: string): Condition => {
   return condition;
 });
 
-/** Reads an update: `SET`, also with `if_not_exists` of the attribute itself, then `ADD`. */
+/** Reads an update: `SET`, also with `if_not_exists` of the attribute itself or a sum with it, then `ADD`. */
 export const parseUpdate = remembered((text: string): readonly Action[] => {
   const reader = new Reader(text);
   const actions: Action[] = [];
@@ -91,6 +91,10 @@ export const parseUpdate = remembered((text: string): readonly Action[] => {
 function assignment(reader: Reader): Action {
   const target = reader.next(path);
   reader.next('=');
+  if (reader.skip(target)) {
+    reader.next('+');
+    return { kind: 'set-sum', path: target, value: reader.next(value) };
+  }
   if (!reader.skip('if_not_exists')) return { kind: 'set', path: target, value: reader.next(value) };
   reader.next('(');
   reader.next(target);

@@ -1,6 +1,7 @@
 import type { Backend } from '../../lambda/shared/backend.ts';
 import { createLog } from '../../lambda/shared/log.ts';
 import { EmbeddedRateLimit } from '../../src/embedded/EmbeddedRateLimit.ts';
+import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import type { ConnectionSender, SendOutcome } from '../../src/meeting/ports.ts';
 import type { ConnectionId } from '../../src/protocol/ids.ts';
 import { memoryMeetings } from './embeddedMeetings.ts';
@@ -42,6 +43,7 @@ export function testBackend(given: Partial<Backend> = {}) {
     meetings: memoryMeetings({ now: () => NOW_MS }),
     connections,
     rateLimit: new EmbeddedRateLimit({ messagesPerSecond: 50, burst: 100 }, () => NOW_MS),
+    floodGuard: new FloodGuard(() => NOW_MS),
     deliveryQueue: { retry: async () => {} },
     limits: {},
     iceServers: async () => [],

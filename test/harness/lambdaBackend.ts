@@ -108,14 +108,6 @@ const elevenMinutesLater = () => Date.now() + 660_000;
 
 type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi' | 'authorizer'>;
 
-/** The function that is asked who connects, where authentication is configured. */
-function authorizerOf(functions: readonly StartedFunction[], env: Environment): Pick<Api, 'authorizer'> {
-  if (!readAuthentication(env)) return {};
-  const authorize = functions.find(({ name }) => name === 'authorize');
-  if (!authorize) throw new Error('there is no function authorize');
-  return { authorizer: { integration: authorize.lambda.invoke } };
-}
-
 function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
   const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
   return new Gateway({
@@ -133,7 +125,7 @@ function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<u
     return invocation;
   };
   const routed = functions.flatMap(({ trigger, lambda }) =>
-    trigger?.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
+    trigger.kind === 'route' ? [{ ...trigger, integration: noting(lambda.invoke) }] : [],
   );
   const integrationOf = (routeKey: string) => {
     const found = routed.find(({ key }) => key === routeKey);
@@ -156,6 +148,14 @@ function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<u
   };
 }
 
+/** Whom `$connect` asks, where the environment says whose tokens are taken. */
+function authorizerOf(functions: readonly StartedFunction[], env: Environment): Pick<Api, 'authorizer'> {
+  if (!readAuthentication(env)) return {};
+  const authorize = functions.find(({ trigger }) => trigger.kind === 'authorizer');
+  if (!authorize) throw new Error('no function is the authorizer');
+  return { authorizer: { integration: authorize.lambda.invoke } };
+}
+
 const twoWay = { routeResponseSelectionExpression: '$default' } as const;
 
 /** The one route without a function: a mock integration. */
@@ -163,7 +163,7 @@ const pong = async () => ({ statusCode: 200, body: '{"type":"pong"}' });
 
 async function invokeScheduled(functions: readonly StartedFunction[]): Promise<void> {
   const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
-  const scheduled = functions.filter(({ trigger }) => trigger?.kind === 'schedule');
+  const scheduled = functions.filter(({ trigger }) => trigger.kind === 'schedule');
   await Promise.all(scheduled.map(({ lambda }) => lambda.invokeAs(crypto.randomUUID(), event)));
 }
 

@@ -13,8 +13,7 @@ import type { TableCall } from './tableCalls.ts';
 
 /** A function that runs, and what is to invoke it. */
 export type StartedFunction = {
-  readonly name: string;
-  readonly trigger: DeployedFunction['trigger'] | undefined;
+  readonly trigger: DeployedFunction['trigger'];
   readonly lambda: LambdaFunction;
   stop(): Promise<void>;
 };
@@ -38,25 +37,16 @@ export type Start = {
   readonly doors: Doors;
 };
 
-/** How a function runs here: as it is deployed, if it is. */
-type RunFunction = Pick<DeployedFunction, 'memoryMb' | 'timeoutSeconds'> & Partial<DeployedFunction>;
-
-/** The authorizer is deployed with authentication only; it runs all the same. */
-const functions: Readonly<Record<string, RunFunction>> = {
-  authorize: { memoryMb: 256, timeoutSeconds: 10 },
-  ...deployedFunctions,
-};
-
 /** Starts every function that is deployed, with nothing granted but what it is granted there. */
 export async function startFunctions(start: Start): Promise<readonly StartedFunction[]> {
   return Promise.all(
-    Object.entries(functions).map(([name, deployed]) => startFunction(name, deployed, start)),
+    Object.entries(deployedFunctions).map(([name, deployed]) => startFunction(name, deployed, start)),
   );
 }
 
 async function startFunction(
   name: string,
-  { trigger, memoryMb, timeoutSeconds }: RunFunction,
+  { trigger, memoryMb, timeoutSeconds }: DeployedFunction,
   { env, log, tables, doors }: Start,
 ): Promise<StartedFunction> {
   const dynamodb = await openDynamodb(name, tables, doors);
@@ -88,7 +78,7 @@ async function startFunction(
     dynamodb.stop();
     close(callback);
   };
-  return { name, trigger, lambda, stop };
+  return { trigger, lambda, stop };
 }
 
 /** A function's way to DynamoDB, which lets through what the function is granted. */

@@ -7,5 +7,6 @@ import { testBackend } from './backend.ts';
 /** The routes that CloudMeetX deploys, with their handlers in this process. */
 export function testRoutes(gateway: () => Gateway): Routes {
   const rateLimit = { take: async () => ({ outcome: 'granted' as const }) };
-  return meetingRoutes(testBackend({ connections: new GatewaySender(gateway), rateLimit }).backend);
+  const { backend } = testBackend({ connections: new GatewaySender(gateway), rateLimit });
+  return meetingRoutes(backend, rateLimit);
 }

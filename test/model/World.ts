@@ -1,4 +1,5 @@
 import type { Backend } from '../../lambda/shared/backend.ts';
+import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import type { Connection, ConnectionSender, MembershipLimits, SendOutcome } from '../../src/meeting/ports.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
 import { type Random, seededRandom } from '../harness/random.ts';
@@ -94,6 +95,7 @@ export class World {
       allowedOrigins: { kind: 'any' } as const,
       authentication: 'off',
       rateLimit: { take: async () => ({ outcome: 'granted' }) },
+      floodGuard: new FloodGuard(this.now),
       log: this.#log,
       newMessageId: () => this.newId('message'),
     };

@@ -45,6 +45,8 @@ describe('joining', () => {
       log: { epoch: expect.any(String), seq: 1, entries: [], more: false, recovered: false },
       iceServers: [],
       limits: expect.objectContaining({
+        messagesPerSecond: 50,
+        messageBurst: 100,
         frameBytes: 32_768,
         messageBytes: 131_072,
         idleSeconds: 600,
