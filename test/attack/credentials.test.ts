@@ -24,15 +24,18 @@ const offering = (...tokens: string[]) => ({
   protocols: ['cloudmeetx.v1', ...tokens.map((one) => `bearer.${one}`)],
 });
 
-/** Sees that a good token gets in wherever a bad one, in either place, gets the answer of none. */
-async function expectRefused(server: TestServer, bad: string, good: string): Promise<void> {
+/** Sees that a good token gets in wherever bad ones, in either place, get the answer of none. */
+async function expectRefused(server: TestServer, bad: readonly string[], good: string): Promise<void> {
   const none = await TestClient.refused(server.url(standup));
   expect(none.statusCode).toBe(401);
-  const inQuery = await TestClient.refused(server.url({ ...standup, token: bad }));
-  const offered = await TestClient.refused(server.url(standup), offering(bad));
-  for (const answer of [inQuery, offered]) expect([answer.statusCode, answer.body]).toEqual([401, none.body]);
+  for (const presented of bad) {
+    const inQuery = await TestClient.refused(server.url({ ...standup, token: presented }));
+    const offered = await TestClient.refused(server.url(standup), offering(presented));
+    for (const answer of [inQuery, offered])
+      expect([answer.statusCode, answer.body]).toEqual([401, none.body]);
+    expect(JSON.stringify(server.logged)).not.toContain(presented);
+  }
   await expectIn(server, good);
-  expect(JSON.stringify(server.logged)).not.toContain(bad);
 }
 
 async function expectIn(server: TestServer, good: string): Promise<void> {
@@ -62,88 +65,79 @@ describe('credentials', () => {
   });
 
   it('[AU4] an expired token gets nobody in', async () => {
-    await expectRefused(await withSecret(), secretToken({ ...aliceClaims, exp: 1_700_000_000 }), token);
+    await expectRefused(await withSecret(), [secretToken({ ...aliceClaims, exp: 1_700_000_000 })], token);
   });
 
   it('[AU4] a token without an expiry gets nobody in', async () => {
-    await expectRefused(await withSecret(), secretToken({ sub: 'alice', name: 'Alice' }), token);
+    const says = [{ sub: 'alice' }, { ...aliceClaims, exp: null }, { ...aliceClaims, exp: '4000000000' }];
+    const bad = says.map((claims) => secretToken(claims));
+    await expectRefused(await withSecret(), bad, token);
   });
 
   it('[AU4] a token that is not valid yet gets nobody in', async () => {
-    await expectRefused(await withSecret(), secretToken({ ...aliceClaims, nbf: 3_900_000_000 }), token);
+    await expectRefused(await withSecret(), [secretToken({ ...aliceClaims, nbf: 3_900_000_000 })], token);
   });
 
   it('[AU5] a token of another issuer gets nobody in', async () => {
     const { server, issuer, says } = await withIssuer();
-    for (const iss of ['https://elsewhere.example', `${issuer.url}/`, `${issuer.url}.evil.test`, undefined])
-      await expectRefused(server, issuer.sign({ ...says, iss }), issuer.sign(says));
+    const others = ['https://elsewhere.example', `${issuer.url}/`, `${issuer.url}.evil.test`, undefined];
+    const bad = others.map((iss) => issuer.sign({ ...says, iss }));
+    await expectRefused(server, bad, issuer.sign(says));
   });
 
   it('[AU5] a token for another audience gets nobody in', async () => {
     const { server, issuer, says } = await withIssuer();
-    for (const aud of ['others', ['others'], 'Meetings', '', undefined])
-      await expectRefused(server, issuer.sign({ ...says, aud }), issuer.sign(says));
+    const bad = ['others', ['others'], 'Meetings', '', undefined].map((aud) => issuer.sign({ ...says, aud }));
+    await expectRefused(server, bad, issuer.sign(says));
   });
 
   it('[AU4][AU5] a token with alg none, in any spelling, gets nobody in', async () => {
-    const server = await withSecret();
-    for (const alg of ['none', 'None', 'NONE', 'nOnE', '']) {
-      await expectRefused(
-        server,
-        handmadeToken({ alg }, aliceClaims, () => ''),
-        token,
-      );
-      await expectRefused(
-        server,
-        handmadeToken({ alg }, aliceClaims, () => 'AAAA'),
-        token,
-      );
-    }
-    const { server: other, issuer, says } = await withIssuer();
-    await expectRefused(
-      other,
-      handmadeToken({ alg: 'none' }, says, () => ''),
-      issuer.sign(says),
-    );
+    const spellings = ['none', 'None', 'NONE', 'nOnE', ''];
+    const unsigned = (says: Claims) =>
+      spellings.flatMap((alg) => ['', 'AAAA'].map((end) => handmadeToken({ alg }, says, () => end)));
+    await expectRefused(await withSecret(), unsigned(aliceClaims), token);
+    const { server, issuer, says } = await withIssuer();
+    await expectRefused(server, unsigned(says).slice(0, 2), issuer.sign(says));
   });
 
   it('[AU5] a token signed with HS256 and the public key as the secret gets nobody in', async () => {
     const { server, issuer, says } = await withIssuer();
-    for (const secret of [issuer.publicKey, issuer.publicKey.trim()])
-      await expectRefused(server, secretToken(says, secret, { kid: 'RS256-working' }), issuer.sign(says));
+    const secrets = [issuer.publicKey, issuer.publicKey.trim()];
+    const bad = secrets.map((secret) => secretToken(says, secret, { kid: 'RS256-working' }));
+    await expectRefused(server, bad, issuer.sign(says));
   });
 
   it('[AU5] a token with the name of a key that is not published gets nobody in', async () => {
     const { server, issuer, says } = await withIssuer();
-    for (const kid of ['another', '../keys', '', 'RS256-changed'])
-      await expectRefused(server, issuer.sign(says, { kid }), issuer.sign(says));
+    const bad = ['another', '../keys', '', 'RS256-changed'].map((kid) => issuer.sign(says, { kid }));
+    await expectRefused(server, bad, issuer.sign(says));
   });
 
   it('[AU5] a token that brings its own key, or says where one is, gets nobody in and is followed nowhere', async () => {
     const { server, issuer, says } = await withIssuer();
     const elsewhere = await startIssuer();
-    for (const header of [
+    const headers = [
       { jku: elsewhere.jwksUri },
       { x5u: elsewhere.jwksUri },
       { jwk: { kty: 'oct', k: 'AAAA' } },
-    ])
-      await expectRefused(server, secretToken(says, 'AAAA', { ...header, kid: 'x' }), issuer.sign(says));
+    ];
+    const bad = headers.map((header) => secretToken(says, 'AAAA', { ...header, kid: 'x' }));
+    await expectRefused(server, bad, issuer.sign(says));
     expect(elsewhere.requests).toEqual([]);
   });
 
   it('[AU4][AU5] a token signed with another key gets nobody in', async () => {
-    await expectRefused(await withSecret(), secretToken(aliceClaims, `${testSecret}!`), token);
+    await expectRefused(await withSecret(), [secretToken(aliceClaims, `${testSecret}!`)], token);
     const { server, issuer, says } = await withIssuer();
-    const forged = issuer.sign(says, { alg: 'ES256', kid: 'RS256-working' });
-    await expectRefused(server, forged, issuer.sign(says, { alg: 'ES256' }));
+    const bad = issuer.sign(says, { alg: 'ES256', kid: 'RS256-working' });
+    await expectRefused(server, [bad], issuer.sign(says, { alg: 'ES256' }));
   });
 
   it('[AU4] a token whose payload was tampered with gets nobody in', async () => {
-    const server = await withSecret();
-    for (const claims of [{ sub: 'bob' }, { role: 'host' }, { meetingId: 'board' }, { exp: 4_000_000_001 }])
-      await expectRefused(server, tampered(token, claims), token);
-    for (const cut of [token.slice(0, -1), token.slice(0, token.lastIndexOf('.') + 1), `${token}.x`])
-      await expectRefused(server, cut, token);
+    const changes = [{ sub: 'bob' }, { role: 'host' }, { meetingId: 'board' }, { exp: 4_000_000_001 }];
+    const cut = [token.slice(0, -1), token.slice(0, token.lastIndexOf('.') + 1), `${token}.x`];
+    const bad = [...changes.map((claims) => tampered(token, claims)), ...cut];
+    await expectRefused(await withSecret(), bad, token);
   });
 
   it('[AU8] a token for another meeting opens no other', async () => {
