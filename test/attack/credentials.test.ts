@@ -107,10 +107,11 @@ describe('credentials', () => {
     await expectRefused(server, bad, issuer.sign(says));
   });
 
-  it('[AU5] a token with the name of a key that is not published gets nobody in', async () => {
+  it('[AU5] a token with the name of a key that is not published gets nobody in, and has no keys fetched each time', async () => {
     const { server, issuer, says } = await withIssuer();
     const bad = ['another', '../keys', '', 'RS256-changed'].map((kid) => issuer.sign(says, { kid }));
     await expectRefused(server, bad, issuer.sign(says));
+    expect(issuer.requests.length).toBeLessThan(2 * bad.length);
   });
 
   it('[AU5] a token that brings its own key, or says where one is, gets nobody in and is followed nowhere', async () => {
