@@ -41,7 +41,7 @@ describe('what only the server says', () => {
       [{ meetingId: 'standup' }, { type: 'message' }],
       [
         { meetingId: 'standup', messageType: 'chat' },
-        { type: 'chat', seq: 3 },
+        { type: 'chat', seq: expect.any(Number) },
       ],
       [{ targetUserId: 'alice' }, { type: 'message', to: { userId: 'alice' } }],
       [{ targetConnectionId: alicesId }, { type: 'message', to: { connectionId: alicesId } }],
@@ -51,6 +51,7 @@ describe('what only the server says', () => {
       expect(frame).toEqual({ ...said, ...more });
       expect([frame.timestamp, frame.messageId]).not.toContain(forged('').timestamp);
       expect(frame.messageId).not.toBe('forged');
+      expect(frame.seq).not.toBe(forged('').seq);
     }
   });
 
@@ -59,8 +60,10 @@ describe('what only the server says', () => {
     const { alice, mallory } = await aMeeting(server);
     const chat = { ...hello, messageType: 'chat' };
     for (const seq of [1, 3, 999, -1, '4']) await mallory.replyTo({ ...chat, seq });
-    const { entries } = await alice.replyTo({ action: 'history' });
-    expect((entries as Frame[]).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const entries = (await alice.replyTo({ action: 'history' })).entries as Frame[];
+    // Where changes meet, there may be voids between them.
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+    expect(entries.filter(({ type }) => type === 'chat')).toHaveLength(5);
   });
 
   it("[MS3] the name of a server's frame is refused as a messageType, however it is written", async () => {
@@ -106,7 +109,9 @@ describe('what only the server says', () => {
       expect(frame).not.toHaveProperty('origin');
     }
     expect(await alice.replyTo({ action: 'participants' })).toMatchObject({ participantCount: 2 });
-    expect(await mallory.replyTo({ action: 'history' })).toMatchObject({ seq: 2 });
+    const { entries } = await mallory.replyTo({ action: 'history' });
+    for (const entry of entries as Frame[])
+      if (entry.type === 'event') expect(entry).toMatchObject({ origin: 'server' });
   });
 
   it('[LG4] the requestId of somebody else is nobody’s retry', async () => {

@@ -58,7 +58,7 @@ describe('what only hosts may do', () => {
     const server = await startTestServer();
     const { alice, bob } = await aMeeting(server);
     const early = await server.connectV1('alice');
-    await bob.request({ action: 'leave' });
+    await bob.replyTo({ action: 'leave' });
     expect(await alice.next()).toMatchObject({ data: { eventType: 'user-left' } });
     for (const action of hostActions) {
       expect(await early.replyTo({ action, userId: 'bob' })).toMatchObject({ code: 'not_joined' });
@@ -75,7 +75,7 @@ describe('what only hosts may do', () => {
       expect((await server.join(userId, {}, { userName: 'Alice' })).welcome.self).toMatchObject({
         role: 'participant',
       });
-    await alice.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     for (const action of hostActions)
       expect(await bob.replyTo({ action, userId: 'Alice' })).toMatchObject({ code: 'hosts_only' });
     expect((await server.join('carol')).welcome.self).toMatchObject({ role: 'participant' });
@@ -114,7 +114,7 @@ describe('who was removed', () => {
       expect(await alice.replyTo({ action })).toMatchObject({ type: 'ack' });
       expect(new Set(await everyWayIn(server, 'bob'))).toEqual(new Set(['removed']));
     }
-    await alice.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     expect(new Set(await everyWayIn(server, 'bob'))).toEqual(new Set(['removed']));
     expect((await server.join('carol')).welcome.self).toMatchObject({ role: 'host' });
   });
@@ -153,7 +153,7 @@ describe('a locked meeting', () => {
   it('[LK2] a locked meeting is closed to who had left before, and to who hosts another', async () => {
     const server = await startTestServer();
     const { alice, bob } = await aMeeting(server);
-    await bob.request({ action: 'leave' });
+    await bob.replyTo({ action: 'leave' });
     const { client: mallory } = await server.join('mallory', {}, { meetingId: 'elsewhere' });
     expect(await alice.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
     for (const userId of ['bob', 'mallory'])

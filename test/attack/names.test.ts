@@ -118,10 +118,10 @@ describe('ids and names', () => {
         meetingId,
         participantCount: 1,
         self: { role: 'host' },
-        log: { seq: 1 },
       });
       const chat = { ...hello, meetingId, messageType: 'chat', requestId: 'r1' };
-      expect(await client.replyTo(chat)).toMatchObject({ type: 'ack', seq: 2, sent: 0 });
+      expect(await client.replyTo(chat)).toMatchObject({ type: 'ack', sent: 0 });
+      expect(await chatsIn(client)).toHaveLength(1);
     }
   });
 
@@ -158,8 +158,7 @@ describe('ids and names', () => {
       other.send({ ...request, data: userId });
       expect(await other.frame(({ type }) => type === 'ack')).not.toHaveProperty('code');
     }
-    const { seq } = await client.replyTo({ action: 'history' });
-    expect(seq).toBe(1 + requestIds.length + 2 * 4);
+    expect(await chatsIn(client)).toHaveLength(requestIds.length + 4);
   });
 
   it('[LG2][JN4][RM1] the separators of our own keys, as ids, harm nothing that is kept', async () => {
@@ -172,16 +171,12 @@ describe('ids and names', () => {
       expect(await host.replyTo({ ...hello, targetUserId: userId })).toMatchObject({ sent: 1 });
     }
     expect(idsIn(await host.replyTo({ action: 'participants' }))).toEqual(new Set(['host', ...separators]));
-    const { entries, seq } = await host.replyTo({ action: 'history' });
-    expect(seq).toBe(1 + 2 * separators.length);
-    expect((entries as Frame[]).map((entry) => entry.seq)).toEqual(
-      Array.from({ length: seq as number }, (_, n) => n + 1),
-    );
+    expect(await chatsIn(host)).toHaveLength(separators.length);
     expect(await host.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
     for (const userId of separators)
       expect(await host.replyTo({ action: 'remove', userId })).toMatchObject({ type: 'ack' });
     const roster = await host.replyTo({ action: 'participants' });
-    expect(roster).toMatchObject({ participantCount: 1, seq: 1 + 3 * separators.length });
+    expect(roster).toMatchObject({ participantCount: 1 });
     expect((await server.join('host')).welcome).toMatchObject({ locked: true, self: { role: 'host' } });
   });
 
@@ -212,3 +207,10 @@ describe('ids and names', () => {
 
 const idsIn = (roster: Frame): ReadonlySet<string> =>
   new Set((roster.participants as { userId: string }[]).map(({ userId }) => userId));
+
+/** The log's chats, in their order; sees that the log has no hole. */
+async function chatsIn(client: TestClient): Promise<readonly Frame[]> {
+  const entries = (await client.replyTo({ action: 'history', after: 0 })).entries as Frame[];
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+  return entries.filter(({ type }) => type === 'chat');
+}
