@@ -46,6 +46,8 @@ type Entry = {
   readonly reject: (error: unknown) => void;
   readonly timers: Timers<'patience' | 'reply' | 'suspect' | 'pause'>;
   sendings: number;
+  /** How often the server failed to do it. */
+  failures: number;
   /** Undefined while it waits. */
   carrier: Carrier | undefined;
 };
@@ -90,7 +92,16 @@ export class Requests {
     this.encode(spec.fields, requestId);
     return new Promise((resolve, reject) => {
       const timers: Entry['timers'] = new Timers(this.#ports.clock);
-      const entry: Entry = { spec, requestId, resolve, reject, timers, sendings: 0, carrier: undefined };
+      const entry: Entry = {
+        spec,
+        requestId,
+        resolve,
+        reject,
+        timers,
+        sendings: 0,
+        failures: 0,
+        carrier: undefined,
+      };
       this.#entries.set(requestId, entry);
       timers.set('patience', spec.patienceMs ?? PATIENCE_MS, () => this.#giveUp(entry));
       this.#enqueue(entry, spec.place ?? 'last');
@@ -167,14 +178,14 @@ export class Requests {
     const verdict = spec.onError?.(error, entry.sendings) ?? 'reject';
     if (verdict === 'done') this.#finish(entry, () => entry.resolve({ type: 'ack' }));
     else if (verdict === 'again') this.#enqueue(entry, 'first');
-    else if (error.retryable && spec.repeat === 'safe' && entry.sendings <= REPEATS) this.#rest(entry);
+    else if (error.retryable && spec.repeat === 'safe' && entry.failures < REPEATS) this.#rest(entry);
     else this.#finish(entry, () => entry.reject(error));
   }
 
   /** Sends it again after a while. */
   #rest(entry: Entry): void {
     this.#stopWaiting(entry);
-    const delayMs = RETRY_MS * 2 ** (entry.sendings - 1) * (1 + this.#ports.random());
+    const delayMs = RETRY_MS * 2 ** entry.failures++ * (1 + this.#ports.random());
     entry.timers.set('pause', delayMs, () => this.#enqueue(entry, 'first'));
   }
 

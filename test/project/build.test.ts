@@ -26,7 +26,7 @@ describe('the build', () => {
     }
   });
 
-  it('makes the same bytes of the same sources', () => {
+  it('makes the same bytes of the same sources', { timeout: 60_000 }, () => {
     const second = built('second');
     for (const name of functions) expect(hashOf(second, name)).toBe(hashOf(first, name));
   });
