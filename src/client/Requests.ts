@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from './clock.ts';
 import { bytesOf, errorOf, type Frame } from './frames.ts';
-import { type ClientErrorCode, MeetingError } from './MeetingError.ts';
+import { type ClientErrorCode, MeetingError, queueFull } from './MeetingError.ts';
 import { Pacer } from './Pacer.ts';
 import { Timers } from './Timers.ts';
-import { PATIENCE_MS, QUEUED_REQUESTS, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
+import { PATIENCE_MS, QUEUED, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
 
 /** What requests are sent over: one connection. */
 export type Carrier = {
@@ -77,11 +77,7 @@ export class Requests {
   /** Makes a request. Resolves with its reply; rejects with a {@link MeetingError}, or what `JSON.stringify` throws. */
   async submit(spec: RequestSpec): Promise<Frame> {
     if (this.#closedBy) throw this.#closedBy;
-    if (this.#queue.length >= QUEUED_REQUESTS) {
-      throw new MeetingError('queue_full', `${QUEUED_REQUESTS} requests wait to be sent. Try again later.`, {
-        retryable: true,
-      });
-    }
+    if (this.#queue.length >= QUEUED) throw queueFull();
     const requestId = spec.requestId ?? this.#ports.newId();
     if (this.#entries.has(requestId)) {
       throw new MeetingError(
@@ -108,10 +104,10 @@ export class Requests {
     });
   }
 
-  /** A request's text. Throws `message_too_large` where a frame can't carry it. */
-  encode(fields: () => Frame, requestId: string): string {
+  /** A request's text. Throws `message_too_large` where a frame can't carry it, or it is over another bound. */
+  encode(fields: () => Frame, requestId: string | undefined, bound = Number.POSITIVE_INFINITY): string {
     const text = JSON.stringify({ ...fields(), requestId });
-    const most = this.#ports.frameBytes();
+    const most = Math.min(this.#ports.frameBytes(), bound);
     const bytes = bytesOf(text);
     if (bytes <= most) return text;
     throw new MeetingError(
@@ -248,7 +244,7 @@ export class Requests {
 
   #giveUp(entry: Entry): void {
     if (entry.sendings > 0) this.#fail(entry, 'no_reply');
-    else this.#fail(entry, 'not_connected', 'There was no connection for too long: it was not sent.');
+    else this.#fail(entry, 'not_connected', 'There was no connection: it was not sent.');
   }
 
   #finish(entry: Entry, settle: () => void): void {
