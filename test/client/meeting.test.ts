@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../src/client/index.ts';
-import { noTrouble } from '../harness/conditions.ts';
 import { CuttableSockets, listen, meet, met, nextEvent, reached, texts } from '../harness/meetingClient.ts';
 import { seededRandom, seedOfRun } from '../harness/random.ts';
-import { startTestServer } from '../harness/server.ts';
+import { startTestServer, target } from '../harness/server.ts';
 
 const isUpwards = (chats: readonly ChatMessage[]) =>
   chats.every(({ seq }, index) => index === 0 || seq > (chats[index - 1]?.seq ?? 0));
@@ -25,7 +24,7 @@ async function turns(count: number): Promise<void> {
 }
 
 /** The machine may be busy: what these tests do takes a few seconds when it isn't. */
-const patient = { timeout: 60_000 };
+const patient = { timeout: 180_000 };
 
 describe('two clients in a meeting', patient, () => {
   it('[SD8][SD16][SD18][SD24] see each other come, speak and go', async () => {
@@ -140,26 +139,6 @@ describe('a client that loses its connection', patient, () => {
       expect(areInOrderOfSpeakers(chats), `seed ${seed}`).toBe(true);
     }
   });
-
-  it('[SD19] is reconnecting for the others, and neither leaves nor joins', async () => {
-    const server = await startTestServer({}, { trouble: noTrouble });
-    const net = new CuttableSockets();
-    // It comes back late enough for its end to have been noticed.
-    const alice = await met(server.webSocketUrl, 'alice');
-    const bob = await met(server.webSocketUrl, 'bob', { webSocket: net.webSocket, random: () => 0.99 });
-    const told: string[] = [];
-    alice.on('participantLeft', () => told.push('left'));
-    alice.on('participantJoined', () => told.push('joined'));
-    const lost = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'reconnecting');
-    const back = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'here');
-    const reopened = nextEvent(bob, 'stateChange', ({ status }) => status === 'open');
-    net.cut();
-    await lost;
-    expect(await back).toMatchObject({ userId: 'bob', connections: [{ session: bob.session }] });
-    await reopened;
-    expect(told).toEqual([]);
-    expect(await alice.send({ session: bob.session }, 'note', 1)).toMatchObject({ sent: 1 });
-  });
 });
 
 describe('a renewal', patient, () => {
@@ -178,10 +157,11 @@ describe('a renewal', patient, () => {
     const sent: Promise<{ seq: number }>[] = [];
     const broadcasts: Promise<unknown>[] = [];
     let count = 0;
-    while (net.sockets.length <= 50) {
+    const renewals = target === 'lambda' ? 10 : 50;
+    while (net.sockets.length <= renewals) {
       sent.push(alice.sendChat(`alice ${count}`), bob.sendChat(`bob ${count}`));
       broadcasts.push(alice.broadcast('note', count++));
-      await Promise.all([sent.at(-1), turns(20)]);
+      await Promise.all([sent.at(-1), sent.at(-2), broadcasts.at(-1)]);
     }
     await Promise.all(broadcasts);
     const seqs = (await Promise.all(sent)).map(({ seq }) => seq);

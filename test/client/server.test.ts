@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../harness/ManualClock.ts';
-import { listen, meet, met, nextEvent, reached, texts } from '../harness/meetingClient.ts';
+import { CuttableSockets, listen, meet, met, nextEvent, reached, texts } from '../harness/meetingClient.ts';
 import { startTestServer } from '../harness/server.ts';
 import { startProcess } from '../harness/startProcess.ts';
 
@@ -38,6 +38,31 @@ describe('an attempt to connect', patient, () => {
 });
 
 describe('a server', patient, () => {
+  it('[SD19] shows who lost their connection as reconnecting, not as leaving and joining', async () => {
+    const server = await startTestServer();
+    const net = new CuttableSockets();
+    const alice = await met(server.webSocketUrl, 'alice');
+    const lost = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'reconnecting');
+    // It comes back when its end has been noticed.
+    let attempts = 0;
+    const getToken = async () => {
+      if (attempts++ > 0) await lost;
+      return '';
+    };
+    const bob = await met(server.webSocketUrl, 'bob', { webSocket: net.webSocket, getToken });
+    const told: string[] = [];
+    alice.on('participantLeft', () => told.push('left'));
+    alice.on('participantJoined', () => told.push('joined'));
+    const back = nextEvent(alice, 'participantUpdated', ({ presence }) => presence === 'here');
+    const reopened = nextEvent(bob, 'stateChange', ({ status }) => status === 'open');
+    net.cut();
+    await lost;
+    expect(await back).toMatchObject({ userId: 'bob', connections: [{ session: bob.session }] });
+    await reopened;
+    expect(told).toEqual([]);
+    expect(await alice.send({ session: bob.session }, 'note', 1)).toMatchObject({ sent: 1 });
+  });
+
   it('[SD18] that tells a roster in several pages is understood', async () => {
     const server = await startTestServer();
     const attributes = { text: 'x'.repeat(2000) };
