@@ -12,14 +12,26 @@ export default defineConfig({
         test: {
           ...lambda,
           name: 'calm',
+<<<<<<< HEAD
           include: ['test/{protocol,attack,probe,capacity}/*.test.ts', 'test/e2e/readme.test.ts'],
+=======
+          include: [
+            'test/{protocol,probe,capacity}/*.test.ts',
+            'test/client/meeting.test.ts',
+            'test/e2e/readme.test.ts',
+          ],
+>>>>>>> refs/heads/client
         },
       },
       {
         test: {
           ...lambda,
           name: 'chaos',
-          include: ['test/protocol/*.test.ts', 'test/chaos/{meeting,functions,ghosts}.test.ts'],
+          include: [
+            'test/protocol/*.test.ts',
+            'test/client/meeting.test.ts',
+            'test/chaos/{meeting,functions,ghosts}.test.ts',
+          ],
           // What a frame may hold, no trouble changes; and where lines are counted, none may be given up.
           exclude: ['test/protocol/{messages,requests,log}.test.ts'],
           env: { ...lambda.env, CONDITIONS: 'chaos' },

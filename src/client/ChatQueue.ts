@@ -1,5 +1,5 @@
-import { MeetingError } from './MeetingError.ts';
-import { QUEUED_CHATS } from './timing.ts';
+import { queueFull } from './MeetingError.ts';
+import { QUEUED } from './timing.ts';
 
 /** Does one thing after the other, in the order in which they were asked for; of what waits there is a bound. */
 export class ChatQueue {
@@ -8,10 +8,7 @@ export class ChatQueue {
 
   /** Runs it when all before it have settled. Rejects with `queue_full` where too many wait. */
   run<Result>(send: () => Promise<Result>): Promise<Result> {
-    if (this.#waiting >= QUEUED_CHATS) {
-      const message = `${QUEUED_CHATS} chats wait to be sent. Try again later.`;
-      return Promise.reject(new MeetingError('queue_full', message, { retryable: true }));
-    }
+    if (this.#waiting >= QUEUED) return Promise.reject(queueFull());
     this.#waiting++;
     const result = this.#last.then(send).finally(() => {
       this.#waiting--;

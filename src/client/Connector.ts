@@ -20,7 +20,7 @@ export type ConnectorPorts = {
   /** What a join says; `replaces` names the connection that it takes the place of. */
   readonly join: (replaces: string | undefined) => Frame;
   /** Renews a connection at this age instead of shortly before the server ends it. */
-  readonly renewAfterMs: number | undefined;
+  readonly renewAfterMs?: number | undefined;
   /** A connection is in use from now on. Called before the frames that came while it was joining. */
   readonly onUp: (link: Link, welcomed: Welcomed) => void;
   readonly onFrame: (frame: Frame) => void;
@@ -80,7 +80,7 @@ export class Connector {
     this.#timers.stop('retry');
     const attempt: { link?: Link } = {};
     this.#attempt = attempt;
-    const late = new MeetingError('timed_out', 'getToken did not answer in time.', { retryable: true });
+    const late = new MeetingError('timed_out', 'No answer in time.', { retryable: true });
     this.#timers.set('token', ATTEMPT_MS, () => this.#onFailed(attempt, late));
     this.#ports.protocols().then(
       (protocols) => {

@@ -65,7 +65,7 @@ export class Link {
     this.#heartbeat = new Heartbeat({
       clock,
       ping: () => this.#socket.send('{"action":"ping"}'),
-      onDead: () => this.fail(new MeetingError('connection_lost', 'The connection no longer answers.')),
+      onDead: () => this.fail(new MeetingError('connection_lost', 'The connection was lost.')),
     });
     this.#socket = new ClientSocket(new webSocket(url, [...protocols]), {
       onOpen: () => this.#join(),
@@ -127,7 +127,7 @@ export class Link {
   }
 
   #limitStep(): void {
-    const error = new MeetingError('timed_out', 'The server did not answer in time.', { retryable: true });
+    const error = new MeetingError('timed_out', 'No answer in time.', { retryable: true });
     this.#timers.set('step', ATTEMPT_MS, () => this.fail(error));
   }
 
@@ -192,7 +192,7 @@ export class Link {
   #onEnd(closeCode: number): void {
     const [code, message] =
       this.#state === 'opening'
-        ? ['unreachable', 'The server could not be reached, or refused the connection.']
+        ? ['unreachable', 'The server is out of reach, or refused.']
         : ['connection_lost', 'The connection was lost.'];
     const error = new MeetingError(code, message, { retryable: true, details: { closeCode } });
     this.fail(error, closeCode === GOING_AWAY ? 'goingAway' : 'failed');

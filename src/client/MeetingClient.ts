@@ -93,7 +93,7 @@ export class MeetingClient {
         this.#outgoing.history({ after }, 'first') as Promise<HistoryPage & { entries: Frame[] }>,
       onExpired: () => this.#emitter.emit('logGap', { reason: 'lines-expired' }),
       onEpoch: () =>
-        this.#connector.current?.fail(new MeetingError('connection_lost', 'The log has begun anew.')),
+        this.#connector.current?.fail(new MeetingError('connection_lost', 'The connection was lost.')),
     });
     this.#incoming = new Incoming({
       ...{ session, clock, emitter: this.#emitter, roster: this.#roster },
@@ -299,8 +299,7 @@ export class MeetingClient {
   }
 }
 
-const clientClosed = () =>
-  new MeetingError('client_closed', 'This client is closed. Make another to meet again.');
+const clientClosed = () => new MeetingError('client_closed', 'This client is closed.');
 /** Why those left of whom lines tell it; who came back meanwhile is in the roster. */
 function departuresIn(lines: readonly Frame[]): ReadonlyMap<string, DepartureReason> {
   const departures = new Map<string, DepartureReason>();

@@ -51,3 +51,7 @@ export class MeetingError extends Error {
     this.details = options.details;
   }
 }
+
+/** Of what too much waits already. */
+export const queueFull = (): MeetingError =>
+  new MeetingError('queue_full', 'Too much waits to be sent.', { retryable: true });

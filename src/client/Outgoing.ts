@@ -65,7 +65,7 @@ export class Outgoing {
     const data = snapshot(given);
     const to = () => (target ? this.#addressOf(target) : { meetingId });
     const fields = () => ({ action: 'sendMessage', ...to(), messageType, data });
-    return deliveryOf(
+    return delivered(
       await requests.submit({ fields, repeat: 'never', onError: this.#relocating(target, to) }),
     );
   }
@@ -81,7 +81,7 @@ export class Outgoing {
       clientSeq ??= this.#nextNumber(target);
       return { action: 'sendMessage', ...address, messageType: 'signal', data, clientSeq };
     };
-    return deliveryOf(
+    return delivered(
       await requests.submit({ fields, repeat: 'safe', onError: this.#relocating(target, to) }),
     );
   }
@@ -189,11 +189,6 @@ function snapshot(data: unknown): unknown {
   return JSON.parse(text);
 }
 
-function deliveryOf({ messageId, sent, failed, stale }: Frame): Delivery {
-  return {
-    messageId: String(messageId),
-    sent: Number(sent ?? 0),
-    failed: Number(failed ?? 0),
-    stale: Number(stale ?? 0),
-  };
+function delivered({ messageId, sent, failed, stale }: Frame): Delivery {
+  return { messageId, sent, failed, stale } as Delivery;
 }

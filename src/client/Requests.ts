@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from './clock.ts';
 import { bytesOf, errorOf, type Frame } from './frames.ts';
-import { type ClientErrorCode, MeetingError } from './MeetingError.ts';
+import { type ClientErrorCode, MeetingError, queueFull } from './MeetingError.ts';
 import { Pacer } from './Pacer.ts';
 import { Timers } from './Timers.ts';
-import { PATIENCE_MS, QUEUED_REQUESTS, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
+import { PATIENCE_MS, QUEUED, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
 
 /** What requests are sent over: one connection. */
 export type Carrier = {
@@ -46,6 +46,8 @@ type Entry = {
   readonly reject: (error: unknown) => void;
   readonly timers: Timers<'patience' | 'reply' | 'suspect' | 'pause'>;
   sendings: number;
+  /** How often the server failed to do it. */
+  failures: number;
   /** Undefined while it waits. */
   carrier: Carrier | undefined;
 };
@@ -75,11 +77,7 @@ export class Requests {
   /** Makes a request. Resolves with its reply; rejects with a {@link MeetingError}, or what `JSON.stringify` throws. */
   async submit(spec: RequestSpec): Promise<Frame> {
     if (this.#closedBy) throw this.#closedBy;
-    if (this.#queue.length >= QUEUED_REQUESTS) {
-      throw new MeetingError('queue_full', `${QUEUED_REQUESTS} requests wait to be sent. Try again later.`, {
-        retryable: true,
-      });
-    }
+    if (this.#queue.length >= QUEUED) throw queueFull();
     const requestId = spec.requestId ?? this.#ports.newId();
     if (this.#entries.has(requestId)) {
       throw new MeetingError(
@@ -90,17 +88,26 @@ export class Requests {
     this.encode(spec.fields, requestId);
     return new Promise((resolve, reject) => {
       const timers: Entry['timers'] = new Timers(this.#ports.clock);
-      const entry: Entry = { spec, requestId, resolve, reject, timers, sendings: 0, carrier: undefined };
+      const entry: Entry = {
+        spec,
+        requestId,
+        resolve,
+        reject,
+        timers,
+        sendings: 0,
+        failures: 0,
+        carrier: undefined,
+      };
       this.#entries.set(requestId, entry);
       timers.set('patience', spec.patienceMs ?? PATIENCE_MS, () => this.#giveUp(entry));
       this.#enqueue(entry, spec.place ?? 'last');
     });
   }
 
-  /** A request's text. Throws `message_too_large` where a frame can't carry it. */
-  encode(fields: () => Frame, requestId: string): string {
+  /** A request's text. Throws `message_too_large` where a frame can't carry it, or it is over another bound. */
+  encode(fields: () => Frame, requestId: string | undefined, bound = Number.POSITIVE_INFINITY): string {
     const text = JSON.stringify({ ...fields(), requestId });
-    const most = this.#ports.frameBytes();
+    const most = Math.min(this.#ports.frameBytes(), bound);
     const bytes = bytesOf(text);
     if (bytes <= most) return text;
     throw new MeetingError(
@@ -167,14 +174,14 @@ export class Requests {
     const verdict = spec.onError?.(error, entry.sendings) ?? 'reject';
     if (verdict === 'done') this.#finish(entry, () => entry.resolve({ type: 'ack' }));
     else if (verdict === 'again') this.#enqueue(entry, 'first');
-    else if (error.retryable && spec.repeat === 'safe' && entry.sendings <= REPEATS) this.#rest(entry);
+    else if (error.retryable && spec.repeat === 'safe' && entry.failures < REPEATS) this.#rest(entry);
     else this.#finish(entry, () => entry.reject(error));
   }
 
   /** Sends it again after a while. */
   #rest(entry: Entry): void {
     this.#stopWaiting(entry);
-    const delayMs = RETRY_MS * 2 ** (entry.sendings - 1) * (1 + this.#ports.random());
+    const delayMs = RETRY_MS * 2 ** entry.failures++ * (1 + this.#ports.random());
     entry.timers.set('pause', delayMs, () => this.#enqueue(entry, 'first'));
   }
 
@@ -237,7 +244,7 @@ export class Requests {
 
   #giveUp(entry: Entry): void {
     if (entry.sendings > 0) this.#fail(entry, 'no_reply');
-    else this.#fail(entry, 'not_connected', 'There was no connection for too long: it was not sent.');
+    else this.#fail(entry, 'not_connected', 'There was no connection: it was not sent.');
   }
 
   #finish(entry: Entry, settle: () => void): void {

@@ -94,6 +94,16 @@ describe('a roster', () => {
     expect(told).toEqual(['bob joined', 'bob left: left', 'bob joined']);
   });
 
+  it('[SD18] takes an update that overtook a welcome’s lines for the stay that it is of', () => {
+    const { whole, roster, joined, left } = keep();
+    whole(1, []);
+    roster.takeUpdate(person('bob', { rev: 9, joinedAt: 'later', userName: 'Newest' }));
+    joined(2, 'bob', { rev: 3 });
+    left(3, 'bob', 'left');
+    whole(4, [person('bob', { rev: 8, joinedAt: 'later' })]);
+    expect(roster.list()).toMatchObject([{ rev: 9, userName: 'Newest' }]);
+  });
+
   it('[SD18] read in pages of different times is what all lines together say', () => {
     const { roster, joined, left, there } = keep();
     const early = { participant: person('alice'), asOf: 5 };

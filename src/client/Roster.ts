@@ -73,7 +73,7 @@ export class Roster {
     for (const { participant, asOf } of participants) {
       if (this.#knownUpTo(participant.userId) > asOf) continue;
       this.#asOf.set(participant.userId, asOf);
-      this.#seat(participant);
+      this.#seat(this.#earlyOr(participant));
     }
     for (const userId of [...this.#seats.keys()]) {
       if (listed.has(userId) || this.#knownUpTo(userId) > seq) continue;
@@ -124,9 +124,12 @@ export class Roster {
 
   #earlyOr(participant: Participant): Participant {
     const early = this.#early.get(participant.userId);
+    if (!early) return participant;
+    // One of a later stay waits on.
+    const isLater = early.rev > participant.rev;
+    if (isLater && early.joinedAt !== participant.joinedAt) return participant;
     this.#early.delete(participant.userId);
-    const isOfThisStay = early?.joinedAt === participant.joinedAt && early.rev > participant.rev;
-    return isOfThisStay ? early : participant;
+    return isLater ? early : participant;
   }
 
   #seat(participant: Participant): void {

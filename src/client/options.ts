@@ -37,9 +37,9 @@ export type Settings = {
   readonly url: string;
   readonly meetingId: string;
   readonly session: string;
-  readonly attributes: Attributes | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly webSocket: WebSocketConstructor;
-  readonly renewAfterMs: number | undefined;
+  readonly renewAfterMs?: number | undefined;
   readonly protocols: () => Promise<readonly string[]>;
   readonly random: () => number;
   readonly clock: Clock;
@@ -47,26 +47,20 @@ export type Settings = {
 
 /** Decides what options leave open. Throws a `TypeError` for a URL that is none, and where there is no WebSocket. */
 export function settingsOf(options: MeetingClientOptions): Settings {
-  const { meetingId, random = Math.random, clock = systemClock, webSocket = ownWebSocket() } = options;
+  const { random = Math.random, clock = systemClock, webSocket = ownWebSocket() } = options;
   if (!webSocket) {
-    throw new TypeError(
-      'There is no WebSocket here: give createMeetingClient one, as in { webSocket: WebSocket }.',
-    );
+    throw new TypeError('There is no WebSocket here: give one, as in { webSocket: WebSocket }.');
   }
   const { token, getToken = () => token } = options;
   return {
+    ...options,
+    ...{ webSocket, random, clock },
     url: urlOf(options, random),
-    meetingId,
     session: options.session || randomId(random),
-    attributes: options.attributes,
-    webSocket,
-    renewAfterMs: options.renewAfterMs,
     protocols: async () => {
       const bearer = await getToken();
       return bearer ? [V1, `bearer.${bearer}`] : [V1];
     },
-    random,
-    clock,
   };
 }
 

@@ -297,7 +297,7 @@ describe('a request', () => {
     await expect(client.broadcast('note', 'x'.repeat(1000))).rejects.toMatchObject({
       code: 'message_too_large',
     });
-    await expect(client.sendChat('x'.repeat(500))).rejects.toMatchObject({ message: /too long to be kept/ });
+    await expect(client.sendChat('x'.repeat(500))).rejects.toMatchObject({ code: 'message_too_large' });
   });
 
   it('[SD12] resolves history to the page, and settles nothing with a reply that names nothing', async () => {

@@ -36,10 +36,8 @@ export const SIGNAL_HOLE_MS = 500;
 /** How long `leave` waits for its ack before it closes all the same. */
 export const LEAVE_MS = 3000;
 
-/** Requests that wait to be sent; beyond, one is rejected at once. */
-export const QUEUED_REQUESTS = 256;
-/** Chats that wait for their turn. */
-export const QUEUED_CHATS = 256;
+/** Chats that wait for their turn, and requests that wait to be sent; beyond, one is rejected at once. */
+export const QUEUED = 256;
 /** Ids of messages that have come, to drop what comes twice. */
 export const RECENT_MESSAGES = 1024;
 /** How often a request is repeated that the server failed to do. */

@@ -93,7 +93,7 @@ export class FakeSockets {
 export type WelcomeChanges = Frame & { readonly seq?: number; readonly log?: Frame; readonly limits?: Frame };
 
 /** What a server says to a join of alice. */
-function welcomeFrame({ log, seq = 1, ...changes }: WelcomeChanges = {}): Frame {
+export function welcomeFrame({ log, seq = 1, ...changes }: WelcomeChanges = {}): Frame {
   const participants = (changes.participants ?? [participant('alice')]) as readonly unknown[];
   return {
     type: 'welcome',

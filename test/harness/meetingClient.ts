@@ -1,6 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ClientEvents, MeetingClient, MeetingClientOptions } from '../../src/client/index.ts';
+import type {
+  ChatMessage,
+  ClientEvents,
+  MeetingClient,
+  MeetingClientOptions,
+} from '../../src/client/index.ts';
 import { createMeetingClient } from '../../src/client/index.ts';
 
 /** The next event of this name, of those that a test wants. */
@@ -64,3 +69,22 @@ export class CuttableSockets {
     this.sockets.at(-1)?.terminate();
   }
 }
+
+/** Keeps the chats that a client tells of. */
+export function listen(client: MeetingClient): ChatMessage[] {
+  const chats: ChatMessage[] = [];
+  client.on('chat', (chat) => chats.push(chat));
+  return chats;
+}
+
+/** Resolves when a client has told of a line of the log, or of one behind it. */
+export async function reached(
+  client: MeetingClient,
+  chats: readonly ChatMessage[],
+  seq: number,
+): Promise<void> {
+  while ((chats.at(-1)?.seq ?? 0) < seq) await nextEvent(client, 'chat');
+}
+
+/** What chats say. */
+export const texts = (chats: readonly ChatMessage[]) => chats.map(({ data }) => data);
