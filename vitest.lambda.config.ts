@@ -12,15 +12,11 @@ export default defineConfig({
         test: {
           ...lambda,
           name: 'calm',
-<<<<<<< HEAD
-          include: ['test/{protocol,attack,probe,capacity}/*.test.ts', 'test/e2e/readme.test.ts'],
-=======
           include: [
-            'test/{protocol,probe,capacity}/*.test.ts',
+            'test/{protocol,attack,probe,capacity}/*.test.ts',
             'test/client/meeting.test.ts',
             'test/e2e/readme.test.ts',
           ],
->>>>>>> refs/heads/client
         },
       },
       {
