@@ -3,6 +3,7 @@ import type { ChatMessage } from '../../src/client/index.ts';
 import { CuttableSockets, listen, meet, met, nextEvent, reached, texts } from '../harness/meetingClient.ts';
 import { seededRandom, seedOfRun } from '../harness/random.ts';
 import { startTestServer, target } from '../harness/server.ts';
+import { aliceClaims, secretToken, testSecret } from '../harness/tokens.ts';
 
 const isUpwards = (chats: readonly ChatMessage[]) =>
   chats.every(({ seq }, index) => index === 0 || seq > (chats[index - 1]?.seq ?? 0));
@@ -92,6 +93,48 @@ describe('two clients in a meeting', patient, () => {
     const closed = nextEvent(first, 'stateChange');
     await met(server.webSocketUrl, 'alice');
     expect(await closed).toMatchObject({ status: 'closed', reason: 'replaced' });
+  });
+
+  it('[SD5][SD6] are put out, locked out and let in by their host', async () => {
+    const server = await startTestServer();
+    const alice = await met(server.webSocketUrl, 'alice');
+    const bob = await met(server.webSocketUrl, 'bob');
+    const locked = nextEvent(bob, 'meetingLocked');
+    await alice.lock();
+    expect(await locked).toMatchObject({ by: { userId: 'alice' } });
+    const carol = meet(server.webSocketUrl, 'carol');
+    const refused = await nextEvent(carol, 'stateChange', ({ status }) => status === 'closed');
+    expect(refused).toMatchObject({ reason: 'locked', error: { code: 'meeting_locked' } });
+    await expect(bob.unlock()).rejects.toMatchObject({ code: 'hosts_only' });
+    const unlocked = nextEvent(bob, 'meetingUnlocked');
+    await alice.unlock();
+    await unlocked;
+
+    const out = nextEvent(bob, 'stateChange');
+    const left = nextEvent(alice, 'participantLeft');
+    await alice.remove('bob');
+    expect(await out).toMatchObject({ status: 'closed', reason: 'removed' });
+    expect(await left).toMatchObject({ reason: 'kicked', participant: { userId: 'bob' } });
+    const again = meet(server.webSocketUrl, 'bob');
+    expect(await nextEvent(again, 'stateChange', ({ status }) => status === 'closed')).toMatchObject({
+      reason: 'removed',
+    });
+  });
+
+  it('[SD1] show a token for each connection, and are whom it says', async () => {
+    const server = await startTestServer({ AUTH_SECRET: testSecret });
+    const asked: string[] = [];
+    const getToken = () => {
+      asked.push('token');
+      return secretToken({ ...aliceClaims, role: 'host' });
+    };
+    const net = new CuttableSockets();
+    const alice = await met(server.webSocketUrl, 'somebody', { getToken, webSocket: net.webSocket });
+    expect(alice.participants).toMatchObject([{ userId: 'alice', userName: 'Alice', role: 'host' }]);
+    const back = nextEvent(alice, 'welcome');
+    net.sockets.at(-1)?.terminate();
+    await back;
+    expect(asked.length).toBeGreaterThanOrEqual(2);
   });
 
   it('[SD13] never flood the server, however much they are asked to send', async () => {
