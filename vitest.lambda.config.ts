@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...lambda,
           name: 'calm',
-          include: ['test/{protocol,probe,capacity}/*.test.ts', 'test/e2e/readme.test.ts'],
+          include: ['test/{protocol,attack,probe,capacity}/*.test.ts', 'test/e2e/readme.test.ts'],
         },
       },
       {

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const root = process.argv[2] ?? '.';
 const sources = ['docs/PROTOCOL.md', 'docs/GATEWAY.md', 'src/meeting/ports.ts'];
-const proving = /^test\/(protocol|conformance|contracts|chaos)\//;
+const proving = /^test\/(protocol|conformance|contracts|chaos|attack)\//;
 
 const rules = new Map(sources.flatMap(rulesOf));
 const tests = ['src', 'lambda', 'local', 'test'].flatMap(filesBelow).flatMap(testsOf);

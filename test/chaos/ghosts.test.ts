@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/variables.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
+import { aConnection } from '../harness/connections.ts';
 import { type LambdaBackend, startLambdaBackend } from '../harness/lambdaBackend.ts';
 import { type Frame, TestClient } from '../harness/TestClient.ts';
 
@@ -14,6 +15,13 @@ describe('a ghost, found by the functions', () => {
     ['join', {}, async ({ backend }: Scene) => (await connectV1(backend, 'carol')).send({ action: 'join' })],
     ['update', {}, ({ alice }: Scene) => alice.request({ action: 'update', attributes: { hand: true } })],
     ['leave', {}, ({ alice }: Scene) => alice.request({ action: 'leave' })],
+    ['remove', {}, ({ bob }: Scene) => bob.request({ action: 'remove', userId: 'alice' })],
+    ['lock', {}, ({ bob }: Scene) => bob.request({ action: 'lock' })],
+    [
+      'unlock',
+      {},
+      ({ bob, backend }: Scene) => lockUnheard(backend).then(() => bob.request({ action: 'unlock' })),
+    ],
     ['$disconnect', {}, ({ alice }: Scene) => alice.close()],
     ['$connect', { MAX_CONNECTIONS_PER_USER: '1' }, ({ backend }: Scene) => connect(backend, 'alice')],
   ])('[EV5] leaves when %s tells the others something', async (_name, env, act) => {
@@ -21,7 +29,7 @@ describe('a ghost, found by the functions', () => {
     const { client: bob } = await join(backend, 'bob');
     const { client: alice } = await join(backend, 'alice');
     await plantGhost(backend);
-    await act({ alice, backend });
+    await act({ alice, bob, backend });
     expect(await nextAbout(bob, 'ghost')).toMatchObject({
       data: { eventType: 'user-left', reason: 'connection-lost' },
     });
@@ -58,7 +66,7 @@ describe('a line that was never written', () => {
   });
 });
 
-type Scene = { readonly alice: TestClient; readonly backend: LambdaBackend };
+type Scene = { readonly alice: TestClient; readonly bob: TestClient; readonly backend: LambdaBackend };
 
 async function start(env: Environment = {}): Promise<LambdaBackend> {
   const backend = await startLambdaBackend(env, {});
@@ -94,6 +102,10 @@ async function plantGhost({ meetings }: LambdaBackend): Promise<void> {
   await meetings.connect(ghost, limits);
   await meetings.join(ghost, { session: undefined, replaces: undefined, attributes: undefined, limits });
 }
+
+/** Locks the meeting without telling anybody, so that no ghost is found by that. */
+const lockUnheard = ({ meetings }: LambdaBackend) =>
+  meetings.setLock(aConnection({ meetingId, userId: 'bob' }), 'locked');
 
 async function nextAbout(client: TestClient, userId: string): Promise<Frame> {
   for (;;) {

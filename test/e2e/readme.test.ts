@@ -56,10 +56,12 @@ it("the README's own lines connect two users, who send to everybody, to a user a
   carol.type(history);
   let log = await carol.next();
   while (log.type === 'welcome') log = await carol.next();
-  expect(log).toMatchObject({
-    type: 'history',
-    entries: [{ data: 'Hello everybody' }, { data: { eventType: 'user-joined', userId: 'carol' } }],
-  });
+  expect(log.type).toBe('history');
+  // Of two joins at once on DynamoDB one gives up its seq, which becomes a void.
+  expect((log.entries as Frame[]).filter(({ type }) => type !== 'void')).toMatchObject([
+    { data: 'Hello everybody' },
+    { data: { eventType: 'user-joined', userId: 'carol' } },
+  ]);
   await carol.leave();
   for (const terminal of [alice, bob]) {
     expect(await terminal.next()).toMatchObject({ data: { eventType: 'user-left', reason: 'left' } });

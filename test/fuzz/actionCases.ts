@@ -65,6 +65,7 @@ const wrongMembers: Readonly<Record<string, (random: Random) => Member>> = {
       ['after', noId(random)],
       ['limit', noLimit(random)],
     ]),
+  remove: (random) => ['userId', random.pick(['null', noId(random)])],
 };
 
 /** Any other action than `sendMessage` with a field that can't be right: refused, and nothing changes by it. */
@@ -79,11 +80,33 @@ export const wrongField: MakeTextCase = (random, _scene, number) => {
 
 /** A `leave` or another action whose requestId is none. */
 export const wrongRequestIdElsewhere: MakeTextCase = (random) => {
-  const action = random.pick(['join', 'update', 'history', 'participants', 'leave']);
+  const action = random.pick([
+    ...['join', 'update', 'history', 'participants', 'leave'],
+    ...['remove', 'lock', 'unlock'],
+  ]);
   const members: Member[] = [
     ['action', JSON.stringify(action)],
     ['attributes', '{}'],
+    ['userId', '"witness"'],
     ['requestId', noId(random)],
   ];
   return refused(random, { requestId: undefined, members }, 'invalid_request');
+};
+
+/** What only a host may do, by somebody who is none: whoever it is about, the answer is the same. */
+export const hostAction: MakeTextCase = (random, scene, number) => {
+  const requestId = percent(random, 80) ? `r${number}` : undefined;
+  const userId = random.pick([
+    ...[scene.witness.userId, scene.witness.connectionId, ...scene.elsewhere.people.map((one) => one.userId)],
+    ...['#', 'user#', `ban#${scene.witness.userId}`, 'state', 'head', '__proto__', plainText(random, 128)],
+    ...[`${scene.witness.userId}\u200d`, ` ${scene.witness.userId}`, scene.witness.userId.toUpperCase()],
+  ]);
+  const members: Member[] = [
+    ['action', JSON.stringify(random.pick(['remove', 'lock', 'unlock']))],
+    ['userId', jsonString(random, userId)],
+    ['meetingId', JSON.stringify(random.pick([scene.meetingId, scene.elsewhere.meetingId]))],
+    ['role', '"host"'],
+  ];
+  if (requestId) members.push(['requestId', JSON.stringify(requestId)]);
+  return refused(random, { requestId, members }, 'hosts_only');
 };

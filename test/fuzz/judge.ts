@@ -11,6 +11,7 @@ const documented = {
   missing_data: 400,
   invalid_message_type: 400,
   other_meeting: 403,
+  hosts_only: 403,
   target_not_found: 404,
   message_too_large: 413,
 } as const;

@@ -15,6 +15,8 @@ export type StoreFaults = StoreTrouble & {
  */
 export class FaultyStore {
   state: StoreState = 'working';
+  /** What was asked for, in its order, without the repeats of requests that went wrong. */
+  readonly calls: string[] = [];
   readonly #faults: StoreFaults | undefined;
   readonly #byToken = new Map<string, number>();
 
@@ -24,6 +26,7 @@ export class FaultyStore {
 
   /** What becomes of a request. */
   readonly treat = async (request: DynamoRequest): Promise<Treatment> => {
+    if (request.attempt === 1) this.calls.push(request.calls.map(({ action }) => action).join('+'));
     while (this.state === 'stalled') await new Promise(setImmediate);
     if (this.state === 'failing') return refusal(500, 'InternalServerError', 'SECRET-TABLE is unreachable');
     if (!this.#faults) return passed;

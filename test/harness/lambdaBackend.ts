@@ -77,6 +77,7 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     log,
     meetings,
+    storeCalls: store.calls,
     leaveHole: async (meetingId) => void (await new DynamoLog(items).takeSeq(meetingId)),
     passTime: () => invokeScheduled(functions),
     setStore: (state) => {

@@ -17,7 +17,9 @@ export async function startLocalBackend(
     state: 'working',
     meetings: undefined,
   };
-  const fault = async () => {
+  const storeCalls: string[] = [];
+  const fault = async (method: string) => {
+    storeCalls.push(method);
     while (store.state === 'stalled') await new Promise(setImmediate);
     // Words that no client may read.
     if (store.state === 'failing') throw new Error('SECRET-TABLE is unreachable');
@@ -38,6 +40,7 @@ export async function startLocalBackend(
     webSocketUrl: server.webSocketUrl,
     log,
     meetings: store.meetings,
+    storeCalls,
     setStore: (state) => {
       store.state = state;
     },

@@ -18,6 +18,8 @@ export type BackendUnderTest = {
   readonly log: LogKeeper;
   /** The store itself, to look into and to plant something in. */
   readonly meetings: Meetings;
+  /** What the handlers have asked their store for, in its order: calls of `Meetings`, or requests to DynamoDB. */
+  readonly storeCalls: readonly string[];
   /** Makes every call of the handlers to the store wait, fail, or work again. */
   readonly setStore: (state: StoreState) => void;
   stop(): Promise<void>;

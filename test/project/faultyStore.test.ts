@@ -29,6 +29,15 @@ describe('a faulty store', () => {
     expect(reported).toHaveLength(5);
   });
 
+  it('keeps what was asked for, and no repeats', async () => {
+    const store = new FaultyStore();
+    const call = (action: string) => ({ action, table: 'meetings' });
+    await store.treat({ ...read(1), calls: [call('Query')] });
+    await store.treat({ ...read(2), calls: [call('Query')] });
+    await store.treat({ ...transaction('t'), calls: [call('PutItem'), call('DeleteItem')] });
+    expect(store.calls).toEqual(['Query', 'PutItem+DeleteItem']);
+  });
+
   it('does the same again by the same seed', async () => {
     const courseOf = async (seed: number) => {
       const { store } = storeWith(0.5, seed);

@@ -35,7 +35,7 @@ describe('roles', () => {
   it('[RO1] stay with who leaves and comes back while somebody is there', async () => {
     const server = await startTestServer({}, exactSeqs);
     const { alice, bob } = await aMeeting(server);
-    await alice.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     expect(await bob.next()).toMatchObject({ data: { eventType: 'user-left', userId: 'alice' } });
     const { welcome: carol } = await server.join('carol');
     expect(carol.self).toMatchObject({ role: 'participant' });
@@ -46,8 +46,8 @@ describe('roles', () => {
   it('[RO1] are given anew where everybody has left', async () => {
     const server = await startTestServer({}, exactSeqs);
     const { alice, bob } = await aMeeting(server);
-    await alice.request({ action: 'leave' });
-    await bob.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
+    await bob.replyTo({ action: 'leave' });
     const { welcome: carol } = await server.join('carol');
     expect(carol.self).toMatchObject({ role: 'host' });
     expect((await server.join('alice')).welcome.self).toMatchObject({ role: 'participant' });
@@ -257,8 +257,8 @@ describe('a lock', () => {
     await alice.replyTo({ action: 'lock' });
     expect((await server.join('bob')).welcome).toMatchObject({ type: 'welcome', locked: true });
     const { client: carol } = await server.join('carol', {}, { meetingId: 'elsewhere' });
-    await bob.request({ action: 'leave' });
-    await alice.request({ action: 'leave' });
+    await bob.replyTo({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     expect((await server.join('alice')).welcome).toMatchObject({ type: 'welcome', locked: true });
     expect((await server.join('bob')).welcome).toMatchObject({ type: 'welcome', locked: true });
     expect(await carol.request({ action: 'ping' })).toEqual({ type: 'pong' });
@@ -268,10 +268,10 @@ describe('a lock', () => {
     const server = await startTestServer();
     const { alice, bob } = await aMeeting(server);
     await alice.replyTo({ action: 'lock' });
-    await alice.request({ action: 'leave' });
+    await alice.replyTo({ action: 'leave' });
     expect(await refusedJoin(server, 'carol')).toMatchObject({ code: 'meeting_locked' });
     expect(await bob.frame((frame) => leftOf(frame) === 'alice')).toBeDefined();
-    await bob.request({ action: 'leave' });
+    await bob.replyTo({ action: 'leave' });
     const { welcome } = await server.join('dave');
     expect(welcome).toMatchObject({ locked: false, self: { role: 'host' } });
     expect((await server.join('carol')).welcome.type).toBe('welcome');
