@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/aws/*.test.ts'],
     reporters: ['default', './test/harness/closingLine.ts'],
-    testTimeout: 300_000,
+    // Dozens of commands, each a process that takes a second to come up, or several on a busy machine.
+    testTimeout: 1_200_000,
+    hookTimeout: 300_000,
     // Each builds the functions, as the document says.
     fileParallelism: false,
   },

@@ -45,6 +45,6 @@ const anchorOf = (title: string): string =>
 /** The AWS commands in a block, such as `dynamodb create-table`, each once. */
 export function awsCommandsIn(block: string): ReadonlySet<string> {
   return new Set(
-    [...block.matchAll(/\baws ([a-z0-9]+ (?:wait )?[a-z0-9-]+)/g)].map(([, command = '']) => command),
+    [...block.matchAll(/\baws ([a-z0-9-]+ (?:wait )?[a-z0-9-]+)/g)].map(([, command = '']) => command),
   );
 }
