@@ -41,7 +41,7 @@ describeOnDynamoDB('calls and capacity units of a message', ({ connect, start })
     expect(many['a message to nobody']?.calls).toEqual({ Get: 2 });
     // Besides, whatever a message is.
     expect(many[rateOfHundred]?.calls).toEqual({ Update: 17 });
-  }, 180_000);
+  }, 600_000);
 
   async function measured(others: number) {
     const documents = connect();
