@@ -1,5 +1,5 @@
 import type { MessageFrame } from '../protocol/frames.ts';
-import type { EventFrame } from '../protocol/participants.ts';
+import type { Author, EventFrame } from '../protocol/participants.ts';
 import type { Clock } from './clock.ts';
 import type { Emitter } from './Emitter.ts';
 import type { ClientEvents } from './events.ts';
@@ -12,13 +12,21 @@ import { RECENT_MESSAGES } from './timing.ts';
 
 /** What is made of frames that answer no request. */
 export type IncomingPorts = {
-  readonly session: string;
+  /** Whether somebody is this very client: whoever likes may call their own session the same. */
+  readonly isOwn: (author: Author) => boolean;
   readonly clock: Clock;
   readonly emitter: Emitter<ClientEvents>;
   readonly roster: Roster;
   /** Takes a numbered frame, and shows it by {@link Incoming.showLine} when its turn has come. */
   readonly takeLine: (seq: number, line: Frame) => void;
 };
+
+/** Whose signals are counted together. */
+type Sender = Pick<Author, 'userId' | 'session' | 'connectionId'>;
+
+/** By user as well: a session is what its client says, and another may say the same. */
+const nameOf = ({ userId, session, connectionId }: Sender): string =>
+  JSON.stringify([userId, session ?? connectionId]);
 
 const replies: readonly unknown[] = ['ack', 'history', 'participants', 'welcome'];
 
@@ -55,11 +63,11 @@ export class Incoming {
 
   /** Tells of a line of the log whose turn has come. */
   showLine(line: Frame): void {
-    const { emitter, roster, session } = this.#ports;
+    const { emitter, roster, isOwn } = this.#ports;
     const seq = Number(line.seq);
     if (line.type === 'chat') {
       const message = line as unknown as MessageFrame;
-      emitter.emit('chat', { ...message, type: 'chat', seq, own: message.from.session === session });
+      emitter.emit('chat', { ...message, type: 'chat', seq, own: isOwn(message.from) });
     } else if (line.type === 'event') {
       roster.takeLine(line as unknown as EventFrame, seq);
     }
@@ -73,9 +81,9 @@ export class Incoming {
     this.#ports.emitter.emit(lock === 'locked' ? 'meetingLocked' : 'meetingUnlocked', { by });
   }
 
-  /** Nothing more is expected of a session. */
-  forget(session: string): void {
-    this.#signals.forget(`${session} `);
+  /** Nothing more is expected of a sender. */
+  forget(sender: Sender): void {
+    this.#signals.forget(nameOf(sender));
   }
 
   /** Nothing more is told. */
@@ -100,13 +108,13 @@ export class Incoming {
   #onMessage(message: MessageFrame): void {
     const { from, to, type, clientSeq } = message;
     // A broadcast reaches the connection that is being renewed, too.
-    if (!to && from.session === this.#ports.session) return;
+    if (!to && this.#ports.isOwn(from)) return;
     if (!this.#recent.add(message.messageId)) return;
     if (type !== 'signal') this.#ports.emitter.emit('message', message);
     else if (typeof clientSeq !== 'number' || !to) this.#ports.emitter.emit('signal', message);
     else {
       // Numbers are counted for each target: a session's connections, or a user.
-      const key = `${from.session ?? from.connectionId} ${'userId' in to ? 'user' : 'session'}`;
+      const key = nameOf(from) + ('userId' in to ? 'user' : 'session');
       this.#signals.take(key, clientSeq, message);
     }
   }

@@ -67,7 +67,7 @@ export class MeetingClient {
       updated: (participant) => tell(() => this.#emitter.emit('participantUpdated', participant)),
       left: (departure) => {
         for (const connection of departure.participant.connections)
-          this.#incoming.forget(connection.session ?? '-');
+          this.#incoming.forget({ ...connection, userId: departure.participant.userId });
         tell(() => this.#emitter.emit('participantLeft', departure));
       },
     });
@@ -96,7 +96,8 @@ export class MeetingClient {
         this.#connector.current?.fail(new MeetingError('connection_lost', 'The connection was lost.')),
     });
     this.#incoming = new Incoming({
-      ...{ session, clock, emitter: this.#emitter, roster: this.#roster },
+      ...{ clock, emitter: this.#emitter, roster: this.#roster },
+      isOwn: (author) => author.session === session && author.userId === this.#self?.userId,
       takeLine: (seq, line) => this.#log.take(seq, line),
     });
     this.#connector = new Connector({

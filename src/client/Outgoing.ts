@@ -1,6 +1,6 @@
 import type { Attributes } from '../protocol/participants.ts';
 import { ChatQueue } from './ChatQueue.ts';
-import type { Delivery, DirectTarget, HistoryPage, HistoryRange, SentChat } from './events.ts';
+import type { Delivery, DirectTarget, HistoryPage, HistoryRange, SentChat, SessionTarget } from './events.ts';
 import { bytesOf, type Frame } from './frames.ts';
 import { MeetingError } from './MeetingError.ts';
 import type { Requests } from './Requests.ts';
@@ -152,31 +152,37 @@ export class Outgoing {
     return ({ code }: MeetingError): 'again' | 'reject' => {
       if (code !== 'target_not_found' || !target || !('session' in target)) return 'reject';
       const before = last;
-      last = this.#ports.roster.find(target.session) && JSON.stringify(address());
+      last = this.#ports.roster.find(target) && JSON.stringify(address());
       return last !== undefined && last !== before ? 'again' : 'reject';
     };
   }
 
   #addressOf(target: DirectTarget): Frame {
-    if ('userId' in target) return { targetUserId: target.userId };
     if ('connectionId' in target) return { targetConnectionId: target.connectionId };
-    const connection = this.#ports.roster.find(target.session);
+    if (!('session' in target)) return { targetUserId: target.userId };
+    const connection = this.#ports.roster.find(target);
     if (connection) return { targetConnectionId: connection.connectionId };
     throw new MeetingError('target_not_found', `Nobody in this meeting has the session "${target.session}".`);
   }
 
   #nextNumber(target: DirectTarget): number {
-    const key = JSON.stringify('connectionId' in target ? this.#sessionOf(target.connectionId) : target);
+    const key = JSON.stringify(
+      'userId' in target && !('session' in target) ? target : this.#sessionOf(target),
+    );
     const next = (this.#signals.get(key) ?? 0) + 1;
     this.#signals.set(key, next);
     return next;
   }
 
   /** Signals to a session are counted together, however it was named. */
-  #sessionOf(connectionId: string): DirectTarget {
-    const connections = this.#ports.roster.list().flatMap((participant) => participant.connections);
-    const session = connections.find((other) => other.connectionId === connectionId)?.session;
-    return session === undefined ? { connectionId } : { session };
+  #sessionOf(target: Exclude<DirectTarget, { readonly userId: string }> | SessionTarget): DirectTarget {
+    const { roster } = this.#ports;
+    const connectionId = 'connectionId' in target ? target.connectionId : roster.find(target)?.connectionId;
+    for (const { userId, connections } of roster.list()) {
+      const session = connections.find((other) => other.connectionId === connectionId)?.session;
+      if (session !== undefined) return { session, userId };
+    }
+    return target;
   }
 }
 

@@ -169,8 +169,8 @@ describe('a roster', () => {
     const { whole, roster } = keep();
     const connections = [connection('old', 'tab'), connection('other', 'phone'), connection('new', 'tab')];
     whole(1, [person('bob', { connections })]);
-    expect(roster.find('tab')).toMatchObject({ connectionId: 'new' });
-    expect(roster.find('nowhere')).toBeUndefined();
+    expect(roster.find({ session: 'tab' })).toMatchObject({ connectionId: 'new' });
+    expect(roster.find({ session: 'nowhere' })).toBeUndefined();
   });
 
   it('[SD11] takes the word of a log that has begun anew', () => {

@@ -6,6 +6,7 @@ import type {
   ParticipantConnection,
 } from '../protocol/participants.ts';
 import type { Cancel, Clock } from './clock.ts';
+import type { SessionTarget } from './events.ts';
 import { type Departure, type MeetingParticipant, newestOfSessions } from './participants.ts';
 import { HOLD_MS } from './timing.ts';
 
@@ -53,9 +54,10 @@ export class Roster {
     return [...this.#seats.values()].map(({ view }) => view);
   }
 
-  /** A session's newest connection, and whose it is. */
-  find(session: string): ParticipantConnection | undefined {
+  /** A session's newest connection; of this user, if one is named, for others may call a session the same. */
+  find({ session, userId }: SessionTarget): ParticipantConnection | undefined {
     return this.list()
+      .filter((participant) => userId === undefined || participant.userId === userId)
       .flatMap(({ connections }) => connections)
       .findLast((connection) => connection.session === session);
   }

@@ -67,11 +67,14 @@ export type Delivery = {
   readonly stale: number;
 };
 
-/** Whom a direct message is for. A session is found by the roster, whatever its connection is called now. */
-export type DirectTarget =
-  | { readonly session: string }
-  | { readonly userId: string }
-  | { readonly connectionId: string };
+/**
+ * A session, found by the roster, whatever its connection is called now. Whoever likes may call their own session the
+ * same: what is for one person alone names the user, too.
+ */
+export type SessionTarget = { readonly session: string; readonly userId?: string };
+
+/** Whom a direct message is for. */
+export type DirectTarget = SessionTarget | { readonly userId: string } | { readonly connectionId: string };
 
 /** A part of the log. `more`: there are others in the direction that was asked for. */
 export type HistoryPage = {

@@ -204,6 +204,34 @@ describe('signals', () => {
     });
   });
 
+  it('[SD16] of an impostor, who calls a session like another, are told apart, and are not sent what is for the other', async () => {
+    const bob = participant('bob', { connections: [connection('bob-1', 'bob-tab')] });
+    const mallory = participant('mallory', { connections: [connection('mallory-1', 'bob-tab')] });
+    const { client, net, of } = await openFakeMeeting({ participants: [participant('alice'), bob, mallory] });
+    const impostor = { ...from('mallory'), session: 'bob-tab' };
+    for (let number = 1; number <= 5; number++) {
+      net.last.receive(signal(number, { messageId: `mallory ${number}`, from: impostor }));
+    }
+    net.last.receive(signal(1, { messageId: 'bob 1' }));
+    expect(of('signal').filter((shown) => shown.from.userId === 'bob')).toHaveLength(1);
+    for (let times = 0; times < 2; times++) {
+      void client.signal({ session: 'bob-tab', userId: 'bob' }, 'x').catch(() => {});
+      expect(net.last.last('sendMessage')).toMatchObject({
+        targetConnectionId: 'bob-1',
+        clientSeq: times + 1,
+      });
+    }
+  });
+
+  it('[SD17] of an impostor, who calls a session like this one, are not taken for its own', async () => {
+    const { net, of } = await openFakeMeeting();
+    const impostor = { ...from('mallory'), session: 'alice-tab' };
+    net.last.receive({ type: 'note', from: impostor, data: 1, timestamp: '', messageId: 'note' });
+    net.last.receive({ type: 'chat', from: impostor, data: 1, timestamp: '', messageId: 'chat', seq: 2 });
+    expect(of('message')).toMatchObject([{ from: { userId: 'mallory' } }]);
+    expect(of('chat')).toMatchObject([{ own: false, from: { userId: 'mallory' } }]);
+  });
+
   it('[SD16] come once and in order, however they are shuffled and repeated within the wait', () => {
     const seed = seedOfRun();
     const random = seededRandom(seed);
