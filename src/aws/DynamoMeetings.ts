@@ -1,5 +1,5 @@
-import { lockChanged, participantOf } from '../meeting/announcement.ts';
-import { roleOnJoining, stateAfterJoining, stateIn, unwelcome, withLock } from '../meeting/arrival.ts';
+import { participantOf } from '../meeting/announcement.ts';
+import { roleOnJoining, stateAfterJoining, unwelcome } from '../meeting/arrival.ts';
 import type {
   AppendOutcome,
   Audience,
@@ -23,7 +23,6 @@ import {
   isMember,
   isPresent,
   type Joining,
-  newestJoined,
   type User,
   withAttributes,
   withConnection,
@@ -32,15 +31,16 @@ import {
 } from '../meeting/user.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
-import type { Attributes, Participant } from '../protocol/participants.ts';
+import type { Attributes } from '../protocol/participants.ts';
 import { deleteRow, putRow } from './connectionRows.ts';
+import { DynamoHosting } from './DynamoHosting.ts';
 import { DynamoLog } from './DynamoLog.ts';
 import { DynamoLogReader } from './DynamoLogReader.ts';
 import { DynamoUsers } from './DynamoUsers.ts';
 import { foldRoster } from './foldRoster.ts';
-import { meetingStateOf, replaceState } from './stateItems.ts';
+import { replaceState } from './stateItems.ts';
 import type { Store } from './store.ts';
-import { type TransactItems, transact, untilDone } from './transact.ts';
+import { type TransactItems, untilDone } from './transact.ts';
 import { UserChanges } from './UserChanges.ts';
 import { userConnections, userOf } from './userItems.ts';
 
@@ -57,6 +57,7 @@ export class DynamoMeetings implements Meetings {
   readonly #changes: UserChanges;
   readonly #log: DynamoLog;
   readonly #reader: DynamoLogReader;
+  readonly #hosting: DynamoHosting;
 
   constructor(store: Store) {
     this.#store = store;
@@ -64,6 +65,7 @@ export class DynamoMeetings implements Meetings {
     this.#log = new DynamoLog(store);
     this.#changes = new UserChanges(store, this.#users, this.#log);
     this.#reader = new DynamoLogReader(store, this.#log);
+    this.#hosting = new DynamoHosting(store, this.#users, this.#changes);
   }
 
   connect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome> {
@@ -90,11 +92,11 @@ export class DynamoMeetings implements Meetings {
   }
 
   remove(user: Pick<Connection, 'meetingId' | 'userId'>, banSeconds: number): Promise<RemoveOutcome> {
-    return untilDone(() => this.#tryRemove(user, banSeconds), this.#store);
+    return untilDone(() => this.#hosting.tryRemove(user, banSeconds), this.#store);
   }
 
   setLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome> {
-    return untilDone(() => this.#trySetLock(host, lock), this.#store);
+    return untilDone(() => this.#hosting.trySetLock(host, lock), this.#store);
   }
 
   appendChat(sender: Connection, frame: MessageFrame, requestId: string | undefined): Promise<AppendOutcome> {
@@ -139,17 +141,12 @@ export class DynamoMeetings implements Meetings {
       users.flatMap((user) => participantOf(userOf(user)) ?? []),
       since,
     );
-    const locked = await this.#isLocked(meetingId, participants);
+    const locked = await this.#hosting.isLocked(meetingId, participants);
     return { epoch: head.epoch, seq: head.seq, participants, locked };
   }
 
   connectedBefore(epochMs: number): AsyncIterable<readonly Connection[]> {
     return this.#users.connectedBefore(epochMs);
-  }
-
-  async #isLocked(meetingId: MeetingId, participants: readonly Participant[]): Promise<boolean> {
-    const state = meetingStateOf(await this.#users.state(meetingId));
-    return stateIn({ populated: participants.length > 0, state }).lock !== undefined;
   }
 
   async #tryConnect(connection: Connection, limits: MembershipLimits): Promise<ConnectOutcome | 'conflict'> {
@@ -233,41 +230,6 @@ export class DynamoMeetings implements Meetings {
     });
     if (committed === 'conflict') return 'conflict';
     return { outcome: after ? 'remaining' : 'last', connection: self.connection, ...committed };
-  }
-
-  async #tryRemove(
-    user: Pick<Connection, 'meetingId' | 'userId'>,
-    banSeconds: number,
-  ): Promise<RemoveOutcome | 'conflict'> {
-    const current = await this.#changes.readUser(user);
-    const removed = current.before?.held.map(({ connection }) => connection) ?? [];
-    const connection = newestJoined(current.before) ?? removed.findLast(isMember);
-    if (!connection) return { outcome: 'not-there' };
-    const committed = await this.#changes.commit({
-      ...current,
-      after: undefined,
-      evicted: removed,
-      connection,
-      reason: 'kicked',
-      beside: [],
-      bannedUntilMs: this.#store.now() + banSeconds * 1000,
-    });
-    return committed === 'conflict' ? 'conflict' : { outcome: 'removed', removed, ...committed };
-  }
-
-  async #trySetLock(host: Connection, lock: 'locked' | 'unlocked'): Promise<LockOutcome | 'conflict'> {
-    const { meetingId } = host;
-    const madeFrom = await this.#users.state(meetingId);
-    const users = (await this.#users.users(meetingId)).flatMap((item) => userOf(item) ?? []);
-    const before = stateIn({ populated: users.some(isPresent), state: meetingStateOf(madeFrom) });
-    const state = withLock(before, lock, users);
-    if (!state) return { outcome: 'unchanged' };
-    const put = replaceState(this.#store, meetingId, { madeFrom, state });
-    const token = this.#store.newId();
-    const written = await transact(this.#store.documents, [put], { ...this.#store, token });
-    if (written === 'conflict') return 'conflict';
-    const frame = lockChanged(host, lock, this.#store.now());
-    return { outcome: 'changed', announcement: { seq: undefined, text: JSON.stringify(frame) } };
   }
 }
 
