@@ -12,7 +12,8 @@ export type LockChange = { readonly outcome: LockOutcome['outcome']; readonly er
 
 /**
  * Puts a user out of the host's meeting, for so many seconds. The membership ends first, so that whatever else comes of
- * closing their connections is no news. Throws `hosts_only`, `target_not_found`, and `invalid_request` of the host itself.
+ * closing their connections is no news. Throws `hosts_only`, `not_joined`, `target_not_found`, and `invalid_request` of the
+ * host itself.
  */
 export async function remove(
   host: Connection,
@@ -35,7 +36,7 @@ export async function remove(
   return { removed, errors };
 }
 
-/** Keeps newcomers out of the host's meeting, or lets them in again, and tells the others. Throws `hosts_only`. */
+/** Keeps newcomers out of the host's meeting, or lets them in again, and tells the others. Throws `hosts_only` and `not_joined`. */
 export async function setLock(
   host: Connection,
   lock: 'locked' | 'unlocked',
@@ -49,6 +50,8 @@ export async function setLock(
   return { outcome: 'changed', errors };
 }
 
-function demandHost({ role }: Connection): void {
+/** A token may make a host of somebody who only listens so far; but a meeting is hosted by who is seen to be there. */
+function demandHost({ role, joinedAtMs }: Connection): void {
   if (role !== 'host') throw new ProtocolError('hosts_only');
+  if (joinedAtMs === undefined) throw new ProtocolError('not_joined');
 }

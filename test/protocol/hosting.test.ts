@@ -89,6 +89,23 @@ describe('roles of tokens', () => {
     return server.join(userId, {}, { token });
   };
 
+  it('[RO4] let a host do nothing before joining, so that no lock is acked that nobody is there to keep', async () => {
+    const server = await withTokens();
+    const token = secretToken({ ...aliceClaims, role: 'host' });
+    const plain = await server.connect('alice', { token });
+    const { client: bob } = await joinAs(server, 'bob');
+    const denied = { type: 'error', status: 403, code: 'not_joined' };
+    for (const request of [{ action: 'lock' }, { action: 'unlock' }, { action: 'remove', userId: 'bob' }]) {
+      expect(await plain.replyTo(request)).toMatchObject(denied);
+    }
+    expect(await bob.replyTo({ action: 'participants' })).toMatchObject({ participantCount: 1 });
+    expect((await joinAs(server, 'carol')).welcome).toMatchObject({ type: 'welcome', locked: false });
+    expect(await plain.replyTo({ action: 'join' })).toMatchObject({ self: { role: 'host' } });
+    expect(await plain.replyTo({ action: 'lock' })).toMatchObject({ type: 'ack' });
+    const { welcome: refusal } = await joinAs(server, 'dave');
+    expect(refusal).toMatchObject({ type: 'error', code: 'meeting_locked' });
+  });
+
   it('[RO2] are those that the tokens say, and the first to join is no host for it', async () => {
     const server = await withTokens();
     const { client: alice } = await joinAs(server, 'alice');
