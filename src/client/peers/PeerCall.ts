@@ -5,7 +5,7 @@ import { CANDIDATES_MS, MOST_CANDIDATES } from './timing.ts';
 
 /** The two things that are sent: what is heard, and what is seen. */
 export type MediaKind = 'audio' | 'video';
-export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
+const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
 
 /** What is sent to everyone; null: nothing. */
 export type OwnTracks = Readonly<Record<MediaKind, MediaStreamTrack | null>>;
