@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FakeMember } from './FakeMesh.ts';
-import { FakeMesh } from './FakeMesh.ts';
+import { FakeMember, FakeMesh } from './FakeMesh.ts';
 import { fakeTrack } from './FakePeerConnection.ts';
 
 /** Two who are connected. */
@@ -57,7 +56,7 @@ describe('who is connected', () => {
     const mesh = new FakeMesh();
     const alice = await mesh.join('alice');
     // Bob's client has a mesh that knows nobody yet.
-    const bob = new (alice.constructor as new (mesh: FakeMesh, name: string) => FakeMember)(mesh, 'bob');
+    const bob = new FakeMember(mesh, 'bob');
     bob.missing.add('alice');
     mesh.members.set('bob', bob);
     bob.welcome();
@@ -96,6 +95,64 @@ describe('offers that cross', () => {
       'connected',
       'connected',
     ]);
+  });
+
+  it('[PC3] also of two that begin in the same millisecond', async () => {
+    const mesh = new FakeMesh();
+    for (const [name, other] of [
+      ['alice', 'bob'],
+      ['bob', 'alice'],
+    ] as const) {
+      const member = new FakeMember(mesh, name);
+      member.missing.add(other);
+      mesh.members.set(name, member);
+      member.welcome();
+    }
+    for (const member of mesh.members.values()) {
+      member.missing.clear();
+      member.welcome();
+    }
+    await mesh.pass(1000);
+    expect(offersIn(mesh)).toEqual(['alice', 'bob']);
+    expect([...mesh.members.values()].flatMap(({ peers }) => peers.peers.map(({ state }) => state))).toEqual([
+      'connected',
+      'connected',
+    ]);
+  });
+
+  it('[PC2] [PC3] an offer that overtakes the news of its sender is answered, and nothing else is begun', async () => {
+    const mesh = new FakeMesh();
+    const alice = await mesh.join('alice');
+    alice.missing.add('bob');
+    const bob = await mesh.join('bob');
+    await mesh.pass(500);
+    alice.missing.clear();
+    alice.sees('participantJoined', bob);
+    await mesh.pass(20_000);
+    expect(offersIn(mesh)).toEqual(['bob']);
+    expect([alice.stateOf('bob'), bob.stateOf('alice')]).toEqual(['connected', 'connected']);
+  });
+
+  it('[PC3] candidates that come before the answer are kept for it', async () => {
+    const mesh = new FakeMesh();
+    await mesh.join('alice');
+    // The offer, the answer, and the candidates of both.
+    mesh.fates = [5, 1000, 5, 5];
+    const bob = await mesh.join('bob');
+    await mesh.pass(1500);
+    expect(bob.stateOf('alice')).toBe('connected');
+    expect(mesh.signals.length).toBe(4);
+  });
+
+  it('[PC3] what comes twice changes nothing', async () => {
+    const { mesh, alice, bob } = await pair();
+    for (const { from, data } of mesh.signals.slice()) {
+      const [sender, receiver] = from === 'alice' ? [alice, bob] : [bob, alice];
+      receiver.receive(sender, data);
+    }
+    await mesh.pass(1000);
+    expect([alice.stateOf('bob'), bob.stateOf('alice')]).toEqual(['connected', 'connected']);
+    expect([...alice.errors, ...bob.errors]).toEqual([]);
   });
 
   it('[PC3] what names a call that is no more is ignored, however late it comes', async () => {
@@ -178,6 +235,18 @@ describe('signals', () => {
     expect(mesh.signals.slice(before).filter(({ from }) => from === 'bob')).toEqual([]);
   });
 
+  it('[PC6] it is not sent again when another call has taken the place of its own', async () => {
+    const mesh = new FakeMesh();
+    const alice = await mesh.join('alice');
+    mesh.fates = ['not-found'];
+    const bob = await mesh.join('bob');
+    await mesh.pass(10);
+    const sdp = '{"ufrag":"u9","kinds":[]}';
+    bob.receive(alice, { generation: 2 ** 50, description: { type: 'offer', sdp } });
+    await mesh.pass(1900);
+    expect(offersIn(mesh)).toEqual(['bob']);
+  });
+
   it('[PC7] setting up takes half of what the welcome allows', async () => {
     const mesh = new FakeMesh();
     mesh.limits = { messagesPerSecond: 20, messageBurst: 20 };
@@ -205,10 +274,11 @@ describe('signals', () => {
     ],
     ['another description', { generation: 2, description: { type: 'rollback', sdp: '' } }],
     ['no candidates', { generation: 2, candidates: ['candidate:1'] }],
-  ])('[PC16] %s is left to whoever understands it', async (_name, data) => {
+    ['an offer of its own', { generation: 2, description: { type: 'offer', sdp: '{}' } }, 'alice'],
+  ])('[PC16] %s is left to whoever understands it', async (_name, data, name = 'mallory') => {
     const mesh = new FakeMesh();
     const alice = await mesh.join('alice');
-    alice.receive({ name: 'mallory' }, data);
+    alice.receive({ name }, data);
     await mesh.settle();
     expect([alice.told, alice.errors]).toEqual([[], []]);
   });
@@ -252,6 +322,25 @@ describe('losses', () => {
       expect(alice.stateOf('bob')).toBeUndefined();
     },
   );
+
+  it('[PC8] so is a tab of somebody who has another, of which nobody says why it is gone', async () => {
+    const { mesh, alice, bob } = await pair();
+    alice.missing.add('bob');
+    alice.sees('participantUpdated', bob);
+    await mesh.pass(119_000);
+    expect(alice.stateOf('bob')).toBe('connected');
+    await mesh.pass(2000);
+    expect(alice.stateOf('bob')).toBeUndefined();
+  });
+
+  it('[PC8] whose WebSocket is gone before media flows is dropped at once', async () => {
+    const mesh = new FakeMesh();
+    const alice = await mesh.join('alice');
+    mesh.fates = Array.from({ length: 10 }, () => 'lost');
+    const bob = await mesh.join('bob');
+    bob.leave('connection-lost');
+    expect(alice.told).toEqual(['added bob', 'removed bob']);
+  });
 
   it('[PC8] whose WebSocket is gone is dropped as soon as media ends, and kept for good when it is back', async () => {
     const { mesh, alice, bob } = await pair();
@@ -313,6 +402,28 @@ describe('losses', () => {
       if (offersIn(mesh).filter((from) => from === 'bob').length > before) beginnings.push(seconds);
     }
     expect(beginnings).toEqual([0, 20, 60, 141, 261]);
+  });
+});
+
+describe('another try', () => {
+  it('[PC10] the pauses start over when a call has come up', async () => {
+    const mesh = new FakeMesh();
+    const alice = await mesh.join('alice');
+    const loseAll = () => Array.from({ length: 500 }, (): 'lost' => 'lost');
+    mesh.fates = loseAll();
+    await mesh.join('bob');
+    await mesh.pass(50_000);
+    mesh.fates = [];
+    await mesh.pass(20_000);
+    expect(alice.stateOf('bob')).toBe('connected');
+    mesh.network.cut(mesh.network.open[0] as never);
+    // 3 s, 15 s for the restart, and 20 s for the first call that is begun anew.
+    mesh.fates = loseAll();
+    await mesh.pass(30_000);
+    expect(alice.stateOf('bob')).toBe('reconnecting');
+    mesh.fates = [];
+    await mesh.pass(15_000);
+    expect(alice.stateOf('bob')).toBe('connected');
   });
 });
 

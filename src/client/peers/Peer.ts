@@ -186,11 +186,12 @@ export class Peer {
   }
 
   #mend(): void {
-    if (this.#call?.connectionState === 'connected') return;
     if (!this.#ports.isReachable()) {
       this.#mendAfter(1000);
     } else if (this.#remedy === 'restart-ice') {
       this.#remedy = 'begin-anew';
+      // The first call after it has not failed yet.
+      this.#failures = -1;
       this.#call?.restartIce();
       this.#mendAfter(RESTART_MS);
     } else {

@@ -98,10 +98,6 @@ export class PeerCall {
     this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
   }
 
-  get connectionState(): RTCPeerConnectionState {
-    return this.#pc.connectionState;
-  }
-
   /** How loud the other is at this moment: 0 to 1. */
   get audioLevel(): number {
     const [source] = this.#transceiverOf('audio')?.receiver.getSynchronizationSources() ?? [];
