@@ -92,8 +92,7 @@ export class MeetingClient {
       ask: (after) =>
         this.#outgoing.history({ after }, 'first') as Promise<HistoryPage & { entries: Frame[] }>,
       onExpired: () => this.#emitter.emit('logGap', { reason: 'lines-expired' }),
-      onEpoch: () =>
-        this.#connector.current?.fail(new MeetingError('connection_lost', 'The connection was lost.')),
+      onEpoch: () => this.#connector.current?.drop(),
     });
     this.#incoming = new Incoming({
       ...{ clock, emitter: this.#emitter, roster: this.#roster },

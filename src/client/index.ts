@@ -1,8 +1,8 @@
 import { MeetingClient } from './MeetingClient.ts';
 import { type MeetingClientOptions, settingsOf } from './options.ts';
 
-export type { WebSocketConstructor, WebSocketLike } from './ClientSocket.ts';
 export type { Clock } from './clock.ts';
+export type { WebSocketConstructor, WebSocketLike } from './environment.ts';
 export type {
   Attributes,
   Author,

@@ -1,8 +1,7 @@
 import type { Attributes } from '../protocol/participants.ts';
 import { V1 } from '../protocol/subprotocols.ts';
-import type { WebSocketConstructor } from './ClientSocket.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { ownWebSocket } from './environment.ts';
+import { ownWebSocket, type WebSocketConstructor } from './environment.ts';
 
 /** Where to meet, as whom, and by which means. */
 export type MeetingClientOptions = {
