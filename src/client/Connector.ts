@@ -2,7 +2,7 @@ import { backoffMs } from './backoff.ts';
 import type { Frame } from './frames.ts';
 import { Link, type LinkEnd, type LinkPorts, type Welcomed } from './Link.ts';
 import type { MeetingError } from './MeetingError.ts';
-import { isExpelled } from './Requests.ts';
+import { isExpelled } from './requestSpec.ts';
 import type { ClosedReason, StateEvent } from './state.ts';
 import { Timers } from './Timers.ts';
 import { FLOODED_MS, LINGER_MS, STABLE_MS } from './timing.ts';

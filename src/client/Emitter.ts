@@ -3,7 +3,7 @@ export type Listener<Payload> = (payload: Payload) => void;
 
 /**
  * Events by name, each with one payload. Listeners are called at once, in the order in which they came; one that throws
- * keeps nothing from the others.
+ * keeps nothing from the others. Its functions may be handed on by themselves.
  */
 export class Emitter<Events extends object> {
   readonly #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
@@ -17,25 +17,25 @@ export class Emitter<Events extends object> {
   }
 
   /** Calls a listener with each event of this name. Returns what takes it away again. */
-  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+  readonly on = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): (() => void) => {
     this.#listeners[name] ??= new Set();
     this.#listeners[name].add(listener);
     return () => this.off(name, listener);
-  }
+  };
 
   /** Calls a listener with the next event of this name. Returns what takes it away before. */
-  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+  readonly once = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): (() => void) => {
     const off = this.on(name, (payload) => {
       off();
       listener(payload);
     });
     return off;
-  }
+  };
 
   /** Takes a listener away that `on` was given. */
-  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+  readonly off = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void => {
     this.#listeners[name]?.delete(listener);
-  }
+  };
 
   /** Whether anybody listens to this name. */
   hasListeners(name: keyof Events): boolean {
@@ -58,7 +58,7 @@ export class Emitter<Events extends object> {
    * The events of this name from now on, to be iterated once. What nobody has taken yet is kept. The iteration ends when
    * the emitter is closed.
    */
-  events<Name extends keyof Events>(name: Name): AsyncIterableIterator<Events[Name]> {
+  readonly events = <Name extends keyof Events>(name: Name): AsyncIterableIterator<Events[Name]> => {
     const queue: Events[Name][] = [];
     const waiting: (() => void)[] = [];
     let live = this.#state === 'live';
@@ -91,7 +91,7 @@ export class Emitter<Events extends object> {
         return { value: undefined, done: true };
       },
     };
-  }
+  };
 
   /** Ends every iteration, after what is kept for it. */
   close(): void {
