@@ -4,8 +4,8 @@ import type { Clock } from './clock.ts';
 import type { Emitter } from './Emitter.ts';
 import type { ClientEvents } from './events.ts';
 import { errorOf, type Frame } from './frames.ts';
-import { RecentIds } from './RecentIds.ts';
 import type { Roster } from './Roster.ts';
+import { createRecentIds } from './recentIds.ts';
 import { SignalOrder } from './SignalOrder.ts';
 import { RECENT_MESSAGES } from './timing.ts';
 
@@ -35,7 +35,7 @@ const replies: readonly unknown[] = ['ack', 'history', 'participants', 'welcome'
 /** Sorts what comes: lines of the log, the server's events, signals, and messages, each of which is told once. */
 export class Incoming {
   readonly #ports: IncomingPorts;
-  readonly #recent = new RecentIds(RECENT_MESSAGES);
+  readonly #isNew = createRecentIds(RECENT_MESSAGES);
   readonly #signals: SignalOrder<MessageFrame>;
   #lock: LockWord | undefined;
 
@@ -99,7 +99,7 @@ export class Incoming {
     const { from, to, type, clientSeq } = message;
     // A broadcast reaches the connection that is being renewed, too.
     if (!to && this.#ports.isOwn(from)) return;
-    if (!this.#recent.add(message.messageId)) return;
+    if (!this.#isNew(message.messageId)) return;
     if (type !== 'signal') this.#ports.emitter.emit('message', message);
     else if (typeof clientSeq !== 'number' || !to) this.#ports.emitter.emit('signal', message);
     else {

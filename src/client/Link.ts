@@ -3,7 +3,7 @@ import type { Participant } from '../protocol/participants.ts';
 import type { Clock } from './clock.ts';
 import type { WebSocketConstructor, WebSocketLike } from './environment.ts';
 import { errorOf, type Frame, parseFrame } from './frames.ts';
-import { Heartbeat } from './Heartbeat.ts';
+import { createHeartbeat, type Heartbeat } from './Heartbeat.ts';
 import { MeetingError } from './MeetingError.ts';
 import type { KnownParticipant } from './Roster.ts';
 import { Timers } from './Timers.ts';
@@ -58,11 +58,8 @@ export class Link {
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     this.#timers = new Timers(ports.clock);
-    this.#heartbeat = new Heartbeat({
-      clock: ports.clock,
-      ping: () => this.#socket?.send('{"action":"ping"}'),
-      onDead: () => this.drop(),
-    });
+    const ping = () => this.#socket?.send('{"action":"ping"}');
+    this.#heartbeat = createHeartbeat(ports.clock, ping, () => this.drop());
     this.#limitStep();
     ports.protocols().then(
       (protocols) => this.#open(protocols),

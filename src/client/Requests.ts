@@ -22,7 +22,7 @@ type Entry = {
   carrier: Carrier | undefined;
 };
 
-/** Limits of size as they are until a welcome tells them. */
+/** What holds until a welcome says otherwise. */
 const usualLimits = {
   frameBytes: FRAME_BYTES,
   attributesBytes: ATTRIBUTES_BYTES,
@@ -35,6 +35,8 @@ const usualLimits = {
  * rejected with `connection_lost` or `no_reply`: it may have been done.
  */
 export class Requests {
+  /** Limits of size, as the last welcome told them. */
+  limits = usualLimits;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #idPrefix: string;
@@ -43,7 +45,6 @@ export class Requests {
   #made = 0;
   #queue: Entry[] = [];
   #carrier: Carrier | undefined;
-  #limits = usualLimits;
   #cancelDrain: Cancel | undefined;
   #closedBy: MeetingError | undefined;
 
@@ -78,22 +79,17 @@ export class Requests {
   /** A request's text. Throws `message_too_large` where a frame can't carry it, or it is over another bound. */
   encode(fields: Frame, requestId: string | undefined, bound = Number.POSITIVE_INFINITY): string {
     const text = JSON.stringify({ ...fields, requestId });
-    const most = Math.min(this.#limits.frameBytes, bound);
+    const most = Math.min(this.limits.frameBytes, bound);
     const bytes = bytesOf(text);
     if (bytes <= most) return text;
     const message = `This message has ${bytes} bytes, and at most ${most} can be sent. Send less, or in parts.`;
     throw new MeetingError('message_too_large', message);
   }
 
-  /** A limit of size, as the last welcome told it. */
-  limit(name: keyof typeof usualLimits): number {
-    return this.#limits[name];
-  }
-
   /** From now on requests go over this connection, within the limits that its welcome told. */
   use(carrier: Carrier, limits: Partial<Pace & typeof usualLimits>): void {
     this.#carrier = carrier;
-    this.#limits = { ...usualLimits, ...limits };
+    this.limits = { ...usualLimits, ...limits };
     this.#pacer.restart(limits, carrier.sent);
     this.#drain();
   }

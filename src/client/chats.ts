@@ -24,7 +24,7 @@ export function createChats({ meetingId, requests, onLogged }: ChatPorts): Meeti
     const data = snapshot(given);
     const fields = () => ({ action: 'sendMessage', meetingId, messageType: 'chat', data });
     // Now, and not when its turn comes.
-    requests.encode(fields(), requestId, requests.limit('entryBytes') - ENVELOPE_BYTES);
+    requests.encode(fields(), requestId, requests.limits.entryBytes - ENVELOPE_BYTES);
     if (waiting >= QUEUED) throw queueFull();
     waiting++;
     const reply = last

@@ -21,6 +21,11 @@ export function createMessages({
 }: MessagePorts): Pick<MeetingClient, 'send' | 'broadcast' | 'signal'> {
   /** How many signals each stream has had. */
   const counts = new Map<string, number>();
+  const countIn = (stream: string): number => {
+    const count = (counts.get(stream) ?? 0) + 1;
+    counts.set(stream, count);
+    return count;
+  };
 
   const deliver = async (
     message: { readonly messageType: string; readonly data: unknown },
@@ -28,26 +33,22 @@ export function createMessages({
     repeat: 'safe' | 'never',
   ): Promise<Delivery> => {
     const data = snapshot(message.data);
-    const findAddress = (): Address | undefined => (target ? addressOf(target, roster) : { meetingId });
-    let address = findAddress();
+    const findAddress = () => (target ? addressOf(target, roster) : { meetingId });
+    let address: Address | undefined;
     let clientSeq: number | undefined;
     const { messageId, sent, failed, stale } = await requests.submit({
       repeat,
       fields(sending) {
         address = findAddress();
         if (!address) throw new MeetingError('target_not_found', 'Nobody in this meeting has this session.');
-        // What is repeated has to be told from another: numbered when it goes out, so that there are no holes.
-        if (repeat === 'safe' && sending > 0 && clientSeq === undefined) {
-          const stream = streamOf(address, roster);
-          clientSeq = (counts.get(stream) ?? 0) + 1;
-          counts.set(stream, clientSeq);
-        }
+        // What may be repeated is numbered; when it goes out at last, so that there is no number without a signal.
+        if (sending === 1 && repeat === 'safe') clientSeq = countIn(streamOf(address, roster));
         return { action: 'sendMessage', ...address, ...message, data, clientSeq };
       },
       // A session whose connection has another name by now is sent to once more.
       onError({ code }) {
-        const found = findAddress();
-        const hasMoved = found && JSON.stringify(found) !== JSON.stringify(address);
+        const found = JSON.stringify(findAddress());
+        const hasMoved = found !== undefined && found !== JSON.stringify(address);
         return code === 'target_not_found' && hasMoved ? 'again' : 'reject';
       },
     });

@@ -27,7 +27,7 @@ export function createOwnAttributes(
     current: () => current,
     async update(given) {
       const attributes = snapshot(given) as Attributes;
-      const most = requests.limit('attributesBytes');
+      const most = requests.limits.attributesBytes;
       const isObject = typeof attributes === 'object' && !Array.isArray(attributes);
       if (!isObject || bytesOf(JSON.stringify(attributes)) > most) {
         const message = `attributes must be a JSON object of at most ${most} bytes.`;

@@ -3,7 +3,7 @@ import { chatLine, connection, participant, userEvent } from '../../test/harness
 import { openFakeMeeting, settled, startFakeMeeting } from '../../test/harness/fakeMeeting.ts';
 import { ManualClock } from '../../test/harness/ManualClock.ts';
 import { seededRandom, seedOfRun } from '../../test/harness/random.ts';
-import { RecentIds } from './RecentIds.ts';
+import { createRecentIds } from './recentIds.ts';
 import { SignalOrder } from './SignalOrder.ts';
 
 const from = (userId: string) => ({
@@ -75,8 +75,8 @@ describe('what comes', () => {
   });
 
   it('[SD17] is remembered for the last 1024 messages', () => {
-    const recent = new RecentIds(2);
-    expect(['a', 'b', 'a', 'c', 'a'].map((id) => recent.add(id))).toEqual([true, true, false, true, true]);
+    const isNew = createRecentIds(2);
+    expect(['a', 'b', 'a', 'c', 'a'].map((id) => isNew(id))).toEqual([true, true, false, true, true]);
   });
 
   it('[SD25] of a lock is told, also when it happened while there was no connection', async () => {
