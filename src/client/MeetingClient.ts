@@ -8,6 +8,7 @@ import type {
   HistoryPage,
   HistoryRange,
   SentChat,
+  Welcome,
 } from './events.ts';
 import type { MeetingParticipant } from './participants.ts';
 import type { ClientState } from './state.ts';
@@ -31,6 +32,9 @@ export interface MeetingClient {
 
   /** Who this is, since the first welcome. */
   readonly self: Self | undefined;
+
+  /** What the last welcome said: limits, ICE servers; undefined before the first. */
+  readonly lastWelcome: Welcome | undefined;
 
   /** Who is there, this client's user included. */
   readonly participants: readonly MeetingParticipant[];

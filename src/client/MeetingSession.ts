@@ -1,7 +1,7 @@
 import { Connector } from './Connector.ts';
 import { Emitter } from './Emitter.ts';
 import { onOnline } from './environment.ts';
-import type { ClientEvents, HistoryPage, HistoryRange, SentChat } from './events.ts';
+import type { ClientEvents, HistoryPage, HistoryRange, SentChat, Welcome } from './events.ts';
 import type { Frame } from './frames.ts';
 import { Incoming } from './Incoming.ts';
 import type { Link, Welcomed } from './Link.ts';
@@ -22,7 +22,7 @@ export class MeetingSession {
   readonly requests: Requests;
   readonly attributes: OwnAttributes;
   state: ClientState = { status: 'connecting', attempt: 1 };
-  self: Self | undefined;
+  lastWelcome: Welcome | undefined;
   readonly #settings: Settings;
   readonly #connector: Connector;
   readonly #log: LogFollower;
@@ -73,6 +73,11 @@ export class MeetingSession {
     this.#connector.connect();
   }
 
+  /** Who this is, since the first welcome. */
+  get self(): Self | undefined {
+    return this.lastWelcome?.self;
+  }
+
   /** Reads a part of the log. */
   async history(range: HistoryRange, place?: RequestSpec['place']): Promise<HistoryPage> {
     const page = await this.requests.submit({ fields: () => ({ action: 'history', ...range }), place });
@@ -101,33 +106,32 @@ export class MeetingSession {
     return { session, attributes: this.attributes.current(), since: this.#log.position, replaces };
   }
 
-  #onUp(link: Link, { welcome, participants }: Welcomed): void {
-    const { log, self, limits } = welcome;
+  #onUp(link: Link, { welcome: frame, participants }: Welcomed): void {
+    const { type: _type, requestId: _requestId, log, ...welcome } = frame;
+    const { epoch, seq, entries } = log;
     const resumption = this.#log.resumptionOf(log);
-    this.self = self;
     this.#clockOffsetMs += Date.parse(welcome.serverTime) - this.#now() || 0;
     const news: (() => void)[] = [];
     this.#news = news;
     if (resumption === 'epoch-changed') this.roster.forgetLines();
-    this.roster.replace({ seq: log.seq, participants, lines: log.entries });
+    this.roster.replace({ seq, participants, lines: entries });
     this.#news = undefined;
-    this.requests.use(link, limits);
+    this.lastWelcome = { ...welcome, participants: this.roster.list(), log: { epoch, seq }, resumption };
+    this.requests.use(link, welcome.limits);
     this.#advance({ kind: 'up' });
-    this.#tellWelcome(welcome, resumption);
+    this.#tellWelcome(this.lastWelcome);
     // Those who are there at first are in the welcome.
     if (resumption !== 'first') for (const tell of news) tell();
     if (this.state.status !== 'closed') this.#log.resume(log);
   }
 
-  #tellWelcome(frame: Welcomed['welcome'], resumption: ClientEvents['welcome']['resumption']): void {
-    const { type: _type, requestId: _requestId, log, ...welcome } = frame;
-    const { epoch, seq } = log;
-    const participants = this.roster.list();
-    this.emitter.emit('welcome', { ...welcome, participants, log: { epoch, seq }, resumption });
+  #tellWelcome(welcome: Welcome): void {
+    const { resumption, locked } = welcome;
+    this.emitter.emit('welcome', welcome);
     if (resumption === 'epoch-changed' || resumption === 'lines-expired') {
       this.emitter.emit('logGap', { reason: resumption });
     }
-    this.#incoming.setLock(welcome.locked ? 'meetingLocked' : 'meetingUnlocked');
+    this.#incoming.setLock(locked ? 'meetingLocked' : 'meetingUnlocked');
   }
 
   #onLost(link: Link): void {

@@ -35,6 +35,9 @@ export function createMeetingClient(options: MeetingClientOptions): MeetingClien
     get self() {
       return meeting.self;
     },
+    get lastWelcome() {
+      return meeting.lastWelcome;
+    },
     get participants() {
       return roster.list();
     },
