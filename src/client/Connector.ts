@@ -95,7 +95,7 @@ export class Connector {
     this.#attempt = undefined;
     this.#current = link;
     if (retiring) this.#retire(retiring);
-    this.#replaces = link.connectionId;
+    this.#replaces = welcomed.welcome.self.connectionId;
     this.#history = 'welcomed';
     this.#upAtMs = this.#ports.clock.elapsedMs();
     this.#planRenewal(welcomed.welcome.limits.connectionSeconds);

@@ -37,21 +37,18 @@ export class Emitter<Events extends object> {
     this.#listeners[name]?.delete(listener);
   };
 
-  /** Whether anybody listens to this name. */
-  hasListeners(name: keyof Events): boolean {
-    return (this.#listeners[name]?.size ?? 0) > 0;
-  }
-
-  /** Calls who listens now; nobody once it is closed. */
-  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    for (const listener of [...(this.#listeners[name] ?? [])]) {
-      if (this.#state === 'closed') return;
+  /** Calls who listens now; nobody once it is closed. Returns whether anybody listens. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): boolean {
+    const listeners = [...(this.#listeners[name] ?? [])];
+    for (const listener of listeners) {
+      if (this.#state === 'closed') break;
       try {
         listener(payload);
       } catch (error) {
         this.#report(error);
       }
     }
+    return listeners.length > 0;
   }
 
   /**
@@ -82,7 +79,7 @@ export class Emitter<Events extends object> {
       },
       async next() {
         while (live && queue.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-        const [value] = queue.splice(0, 1);
+        const value = queue.shift();
         return value === undefined ? { value, done: true } : { value, done: false };
       },
       async return() {

@@ -16,7 +16,7 @@ export type Welcomed = { readonly welcome: WelcomeFrame; readonly participants: 
 export type LinkPorts = {
   readonly url: string;
   /** The subprotocols to offer, for which a token may have to be fetched. */
-  readonly protocols: () => Promise<readonly string[]>;
+  readonly protocols: () => Promise<string[]>;
   readonly webSocket: WebSocketConstructor;
   readonly clock: Clock;
   /** What the join says, when it comes to that. */
@@ -45,6 +45,8 @@ const BROKEN = 1006;
  * come before that are held, since only the welcome tells how they stand to what was seen before.
  */
 export class Link {
+  /** How many messages it has sent. */
+  sent = 0;
   readonly #ports: LinkPorts;
   readonly #heartbeat: Heartbeat;
   readonly #timers: Timers<'step' | 'again'>;
@@ -53,7 +55,6 @@ export class Link {
   #socket: WebSocketLike | undefined;
   #state: 'opening' | 'joining' | 'up' | 'ended' = 'opening';
   #welcome: WelcomeFrame | undefined;
-  #sent = 0;
 
   constructor(ports: LinkPorts) {
     this.#ports = ports;
@@ -73,18 +74,8 @@ export class Link {
     return this.#state === 'opening';
   }
 
-  /** The name of its connection, once it is up. */
-  get connectionId(): string | undefined {
-    return this.#welcome?.self.connectionId;
-  }
-
-  /** How many messages it has sent. */
-  get sent(): number {
-    return this.#sent;
-  }
-
   send(text: string): void {
-    this.#sent++;
+    this.sent++;
     this.#heartbeat.sent();
     this.#socket?.send(text);
   }
@@ -119,12 +110,12 @@ export class Link {
     this.#ports.onEnd(this, { kind, error });
   }
 
-  #open(protocols: readonly string[]): void {
+  #open(protocols: string[]): void {
     if (this.#state === 'ended') return;
     this.#limitStep();
     const { url, webSocket } = this.#ports;
     try {
-      const socket = new webSocket(url, [...protocols]);
+      const socket = new webSocket(url, protocols);
       socket.onopen = () => {
         if (this.isOpening) this.#join();
       };
@@ -197,7 +188,7 @@ export class Link {
     this.#timers.stopAll();
     this.#ports.onUp(this, { welcome, participants: this.#participants });
     // Whoever is told may have ended it.
-    for (const frame of this.#held.splice(0)) if (this.#state === 'up') this.#ports.onFrame(frame);
+    for (const frame of this.#held) if (this.#state === 'up') this.#ports.onFrame(frame);
   }
 
   #onError(error: MeetingError, requestId: unknown): void {

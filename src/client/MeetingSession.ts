@@ -158,12 +158,9 @@ export class MeetingSession {
 
   #onListenerError(cause: unknown): void {
     const error = new MeetingError('listener_failed', `A listener threw: ${cause}`, { cause });
-    if (this.emitter.hasListeners('error') && this.#reporting === 'idle') {
-      this.#reporting = 'reporting';
-      this.emitter.emit('error', error);
-      this.#reporting = 'idle';
-    } else {
-      console.error(error);
-    }
+    const before = this.#reporting;
+    this.#reporting = 'reporting';
+    if (before === 'reporting' || !this.emitter.emit('error', error)) console.error(error);
+    this.#reporting = before;
   }
 }

@@ -82,7 +82,7 @@ export class Requests {
     const most = Math.min(this.limits.frameBytes, bound);
     const bytes = bytesOf(text);
     if (bytes <= most) return text;
-    const message = `This message has ${bytes} bytes, and at most ${most} can be sent. Send less, or in parts.`;
+    const message = `This has ${bytes} bytes, and at most ${most} can be sent at once.`;
     throw new MeetingError('message_too_large', message);
   }
 
@@ -207,7 +207,7 @@ export class Requests {
 }
 
 const unanswered = (code: ClientErrorCode): MeetingError =>
-  new MeetingError(code, 'No reply came: it may have been done, or not.');
+  new MeetingError(code, 'No reply came: it may have been done.');
 
 const notConnected = (): MeetingError =>
   new MeetingError('not_connected', 'There was no connection: it was not sent.', { retryable: true });

@@ -1,6 +1,5 @@
 import type { Attributes, DepartureReason, EventFrame, Participant } from '../protocol/participants.ts';
 import type { Clock } from './clock.ts';
-import type { Emitter } from './Emitter.ts';
 import type { ClientEvents } from './events.ts';
 import type { Frame } from './frames.ts';
 import { type MeetingParticipant, newestOfSessions } from './participants.ts';
@@ -13,6 +12,9 @@ type Place = {
   readonly connectionId: string;
   readonly session?: string | undefined;
 };
+
+/** Is told of changes, in the words of the client's events. */
+export type RosterReport = <Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]) => void;
 
 /** A participant, and up to which line of the log the word on it holds. */
 export type KnownParticipant = { readonly participant: Participant; readonly asOf: number };
@@ -30,7 +32,7 @@ export type WholeRoster = {
  * the highest `rev` holds, and one that overtook its `user-joined` waits for it.
  */
 export class Roster {
-  readonly #tell: Emitter<ClientEvents>['emit'];
+  readonly #report: RosterReport;
   readonly #people = new Map<string, MeetingParticipant>();
   /** Those of whoever lost their connection, and are held for a while, by user. */
   readonly #holds: Timers<string>;
@@ -39,9 +41,9 @@ export class Roster {
   readonly #asOf = new Map<string, number>();
   #seq = 0;
 
-  constructor(clock: Clock, tell: Emitter<ClientEvents>['emit']) {
+  constructor(clock: Clock, report: RosterReport) {
     this.#holds = new Timers(clock);
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Everyone, in the order in which they became known. */
@@ -156,14 +158,14 @@ export class Roster {
     const participant = this.#people.get(userId);
     this.#holds.stop(userId);
     this.#people.delete(userId);
-    if (participant) this.#tell('participantLeft', { participant, reason });
+    if (participant) this.#report('participantLeft', { participant, reason });
   }
 
   #show(participant: MeetingParticipant): void {
     const before = this.#people.get(participant.userId);
     this.#people.set(participant.userId, participant);
-    if (!before) this.#tell('participantJoined', participant);
-    else if (looksDifferent(before, participant)) this.#tell('participantUpdated', participant);
+    if (!before) this.#report('participantJoined', participant);
+    else if (looksDifferent(before, participant)) this.#report('participantUpdated', participant);
   }
 }
 

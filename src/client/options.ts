@@ -39,7 +39,7 @@ export type Settings = {
   readonly attributes?: Attributes | undefined;
   readonly webSocket: WebSocketConstructor;
   readonly renewAfterMs?: number | undefined;
-  readonly protocols: () => Promise<readonly string[]>;
+  readonly protocols: () => Promise<string[]>;
   readonly random: () => number;
   readonly clock: Clock;
 };
@@ -48,7 +48,7 @@ export type Settings = {
 export function settingsOf(options: MeetingClientOptions): Settings {
   const { random = Math.random, clock = systemClock, webSocket = ownWebSocket() } = options;
   if (!webSocket) {
-    throw new TypeError('There is no WebSocket here: give one, as in { webSocket: WebSocket }.');
+    throw new TypeError('There is no WebSocket here: give { webSocket: WebSocket }.');
   }
   const { token, getToken = () => token } = options;
   return {

@@ -184,6 +184,20 @@ describe('signals', () => {
     ]);
   });
 
+  it('[SD16] that were never sent have no number, for which others would wait', async () => {
+    const { client, net, pass } = await openFakeMeeting();
+    const bob = { userId: 'bob' };
+    await expect(client.signal(bob, 'x'.repeat(40_000))).rejects.toMatchObject({ code: 'message_too_large' });
+    net.last.end();
+    const late = client.signal(bob, 'late').catch((error) => error.code);
+    await pass(60_000);
+    expect(await late).toBe('not_connected');
+    net.last.welcome({ log: { recovered: true } });
+    void client.signal(bob, 'x').catch(() => {});
+    await settled();
+    expect(net.last.last('sendMessage')).toMatchObject({ data: 'x', clientSeq: 1 });
+  });
+
   it('[SD16] to a session find its connection anew when there is nobody any more', async () => {
     const { client, net } = await openFakeMeeting({
       participants: [participant('alice'), participant('bob')],

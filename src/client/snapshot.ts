@@ -4,7 +4,7 @@ import { MeetingError } from './MeetingError.ts';
 export function snapshot(data: unknown): unknown {
   const text = JSON.stringify(data);
   if (text === undefined || text === 'null') {
-    throw new MeetingError('missing_data', 'There is nothing to send: give any JSON value but null.');
+    throw new MeetingError('missing_data', 'Nothing to send: give any JSON value but null.');
   }
   return JSON.parse(text);
 }
