@@ -1,26 +1,11 @@
 import { ATTRIBUTES_BYTES, ENTRY_BYTES, FRAME_BYTES } from '../protocol/limits.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { bytesOf, errorOf, type Frame } from './frames.ts';
-import { type ClientErrorCode, MeetingError, queueFull } from './MeetingError.ts';
+import { MeetingError, notConnected, queueFull, unanswered } from './MeetingError.ts';
 import { type Pace, Pacer } from './Pacer.ts';
-import { type Carrier, isExpelled, type RequestSpec } from './requestSpec.ts';
+import { type Carrier, isExpelled, type PendingRequest, type RequestSpec } from './requestSpec.ts';
 import { Timers } from './Timers.ts';
 import { PATIENCE_MS, QUEUED, REPEATS, REPLY_MS, RETRY_MS, SUSPECT_MS } from './timing.ts';
-
-type Entry = {
-  readonly spec: RequestSpec;
-  readonly requestId: string;
-  readonly resolve: (reply: Frame) => void;
-  readonly reject: (error: unknown) => void;
-  readonly cancelPatience: Cancel;
-  /** `next`: it is sent again, or rejected. None while it waits to be sent. */
-  readonly timers: Timers<'suspect' | 'next'>;
-  sendings: number;
-  /** How often the server failed to do it. */
-  failures: number;
-  /** Undefined while it waits. */
-  carrier: Carrier | undefined;
-};
 
 /** What holds until a welcome says otherwise. */
 const usualLimits = {
@@ -41,9 +26,9 @@ export class Requests {
   readonly #random: () => number;
   readonly #idPrefix: string;
   readonly #pacer: Pacer;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, PendingRequest>();
   #made = 0;
-  #queue: Entry[] = [];
+  #queue: PendingRequest[] = [];
   #carrier: Carrier | undefined;
   #cancelDrain: Cancel | undefined;
   #closedBy: MeetingError | undefined;
@@ -66,7 +51,7 @@ export class Requests {
     }
     this.encode(spec.fields(0), requestId);
     return new Promise((resolve, reject) => {
-      const entry: Entry = {
+      const entry: PendingRequest = {
         ...{ spec, requestId, resolve, reject, sendings: 0, failures: 0, carrier: undefined },
         cancelPatience: this.#clock.after(patienceMs, () => this.#giveUp(entry)),
         timers: new Timers(this.#clock),
@@ -117,7 +102,7 @@ export class Requests {
     for (const entry of [...this.#entries.values()]) this.#finish(entry).reject(error);
   }
 
-  #onError(entry: Entry, error: MeetingError): void {
+  #onError(entry: PendingRequest, error: MeetingError): void {
     const { carrier } = entry;
     if (error.code === 'rate_limited') {
       this.#pacer.pause(error.retryAfterMs ?? 1000);
@@ -132,7 +117,7 @@ export class Requests {
     }
   }
 
-  #onRefusal(entry: Entry, error: MeetingError): void {
+  #onRefusal(entry: PendingRequest, error: MeetingError): void {
     const { spec, sendings, failures } = entry;
     const verdict = spec.onError?.(error, sendings);
     if (verdict === 'done') this.#finish(entry).resolve({});
@@ -142,20 +127,20 @@ export class Requests {
   }
 
   /** Sends it again after a while. */
-  #rest(entry: Entry): void {
+  #rest(entry: PendingRequest): void {
     this.#stopWaiting(entry);
     const delayMs = RETRY_MS * 2 ** entry.failures++ * (1 + this.#random());
     entry.timers.set('next', delayMs, () => this.#enqueue(entry, 'first'));
   }
 
-  #enqueue(entry: Entry, place: RequestSpec['place']): void {
+  #enqueue(entry: PendingRequest, place: RequestSpec['place']): void {
     this.#stopWaiting(entry);
     if (place === 'first') this.#queue.unshift(entry);
     else this.#queue.push(entry);
     this.#drain();
   }
 
-  #stopWaiting(entry: Entry): void {
+  #stopWaiting(entry: PendingRequest): void {
     entry.carrier = undefined;
     entry.timers.stopAll();
   }
@@ -173,7 +158,7 @@ export class Requests {
     }
   }
 
-  #send(entry: Entry, carrier: Carrier): void {
+  #send(entry: PendingRequest, carrier: Carrier): void {
     let text: string;
     try {
       text = this.encode(entry.spec.fields(++entry.sendings), entry.requestId);
@@ -187,17 +172,17 @@ export class Requests {
     carrier.send(text);
   }
 
-  #repeatOr(entry: Entry, code: 'connection_lost' | 'no_reply'): void {
+  #repeatOr(entry: PendingRequest, code: 'connection_lost' | 'no_reply'): void {
     if (entry.spec.repeat !== 'never') this.#enqueue(entry, 'first');
     else this.#finish(entry).reject(unanswered(code));
   }
 
-  #giveUp(entry: Entry): void {
+  #giveUp(entry: PendingRequest): void {
     this.#finish(entry).reject(entry.sendings > 0 ? unanswered('no_reply') : notConnected());
   }
 
   /** Forgets it, to be settled. */
-  #finish(entry: Entry): Entry {
+  #finish(entry: PendingRequest): PendingRequest {
     entry.timers.stopAll();
     entry.cancelPatience();
     this.#entries.delete(entry.requestId);
@@ -205,9 +190,3 @@ export class Requests {
     return entry;
   }
 }
-
-const unanswered = (code: ClientErrorCode): MeetingError =>
-  new MeetingError(code, 'No reply came: it may have been done.');
-
-const notConnected = (): MeetingError =>
-  new MeetingError('not_connected', 'There was no connection: it was not sent.', { retryable: true });

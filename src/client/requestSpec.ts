@@ -1,5 +1,7 @@
+import type { Cancel } from './clock.ts';
 import type { Frame } from './frames.ts';
 import type { MeetingError } from './MeetingError.ts';
+import type { Timers } from './Timers.ts';
 
 /** What requests are sent over: one connection. */
 export type Carrier = {
@@ -29,6 +31,22 @@ export type RequestSpec = {
   readonly place?: 'first' | 'last' | undefined;
   /** What an error means, after so many sendings; `reject` unless given. */
   readonly onError?: (error: MeetingError, sendings: number) => 'again' | 'done' | 'reject';
+};
+
+/** A request that has no reply yet. */
+export type PendingRequest = {
+  readonly spec: RequestSpec;
+  readonly requestId: string;
+  readonly resolve: (reply: Frame) => void;
+  readonly reject: (error: unknown) => void;
+  readonly cancelPatience: Cancel;
+  /** `next`: it is sent again, or rejected. None while it waits to be sent. */
+  readonly timers: Timers<'suspect' | 'next'>;
+  sendings: number;
+  /** How often the server failed to do it. */
+  failures: number;
+  /** Undefined while it waits. */
+  carrier: Carrier | undefined;
 };
 
 /** Whether a code says that the server knows the connection no more. */

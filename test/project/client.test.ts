@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-/** What a page pays for the client, in bytes of `gzip -9`. */
-const BUDGET_BYTES = 8192;
+/** What a page pays for the client, in bytes of `gzip -9`: 8 kB, less what one gzip makes of it and another doesn't. */
+const BUDGET_BYTES = 8150;
 
 const bundle = readFileSync('dist/client/index.js');
 
