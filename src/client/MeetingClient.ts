@@ -11,6 +11,7 @@ import type {
   HistoryPage,
   HistoryRange,
   SentChat,
+  Welcome,
 } from './events.ts';
 import type { Frame } from './frames.ts';
 import { Incoming } from './Incoming.ts';
@@ -48,6 +49,7 @@ export class MeetingClient {
   readonly #stopListening: () => void;
   #state: ClientState = { status: 'connecting', attempt: 1 };
   #self: Self | undefined;
+  #lastWelcome: Welcome | undefined;
   #limits: Readonly<Record<string, number>> = protocolLimits;
   /** How far the server's clock is ahead of this machine's. */
   #clockOffsetMs = 0;
@@ -121,6 +123,11 @@ export class MeetingClient {
   /** Who this is, since the first welcome. */
   get self(): Self | undefined {
     return this.#self;
+  }
+
+  /** What the last welcome said: limits, ICE servers; undefined before the first. */
+  get lastWelcome(): Welcome | undefined {
+    return this.#lastWelcome;
   }
 
   /** Who is there, this client's user included. */
@@ -237,12 +244,8 @@ export class MeetingClient {
   #tellWelcome(frame: Welcomed['welcome'], resumption: ClientEvents['welcome']['resumption']): void {
     const { type: _type, requestId: _requestId, log, ...welcome } = frame;
     const { epoch, seq } = log;
-    this.#emitter.emit('welcome', {
-      ...welcome,
-      participants: this.#roster.list(),
-      log: { epoch, seq },
-      resumption,
-    });
+    this.#lastWelcome = { ...welcome, participants: this.#roster.list(), log: { epoch, seq }, resumption };
+    this.#emitter.emit('welcome', this.#lastWelcome);
     if (resumption === 'epoch-changed' || resumption === 'lines-expired') {
       this.#emitter.emit('logGap', { reason: resumption });
     }

@@ -22,6 +22,8 @@ const planted: readonly (readonly [file: string, content: string, verdict: Verdi
   ['src/client/4.ts', importing('valibot'), 'forbidden'],
   ['src/client/5.ts', importing('ws'), 'forbidden'],
   ['src/client/6.ts', importing('node:crypto'), 'forbidden'],
+  ['src/client/peers/1.ts', importing('../Emitter.ts'), 'allowed'],
+  ['src/client/peers/2.ts', importing('../../protocol/limits.ts'), 'forbidden'],
   ['src/client/7.ts', importing('../meeting/ports.ts'), 'forbidden'],
   ['src/meeting/1.ts', importing('../protocol/errors.ts'), 'allowed'],
   ['src/meeting/2.ts', importing('node:crypto'), 'forbidden'],
