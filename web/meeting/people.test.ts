@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { MeetingParticipant } from '../../src/client/index.ts';
+import { id } from '../testing/id.ts';
 import { keyOf, listPeople, sharesOf } from './people.ts';
 
+type Connection = MeetingParticipant['connections'][number];
+
 const participant = (userId: string, given: Partial<MeetingParticipant> = {}): MeetingParticipant => ({
-  ...{ userId, userName: userId, role: 'participant', rev: 1, presence: 'here' },
+  userId: id(userId),
+  ...{ userName: userId, role: 'participant', rev: 1, presence: 'here' },
   joinedAt: '2026-11-22T08:00:00.000Z',
   connections: [
     {
-      connectionId: `${userId}=`,
+      connectionId: id(`${userId}=`),
       session: 's',
       joinedAt: '2026-11-22T08:00:00.000Z',
       attributes: { microphone: true },
@@ -31,7 +35,13 @@ describe('listPeople', () => {
 
   it('shows each tab of a user', () => {
     const { connections } = participant('alice');
-    const other = { ...connections[0], connectionId: 'b=', session: 't', joinedAt: '', attributes: {} };
+    const other = {
+      ...connections[0],
+      connectionId: id<Connection['connectionId']>('b='),
+      session: 't',
+      joinedAt: '',
+      attributes: {},
+    };
     const people = listPeople({
       ...known,
       participants: [participant('alice', { connections: [...connections, other] })],
@@ -48,7 +58,9 @@ describe('listPeople', () => {
   });
 
   it('waits for no peer of who names no session', () => {
-    const connections = [{ connectionId: 'a=', joinedAt: '', attributes: {} }];
+    const connections = [
+      { connectionId: id<Connection['connectionId']>('a='), joinedAt: '', attributes: {} },
+    ];
     const [person] = listPeople({ ...known, participants: [participant('alice', { connections })] });
     expect(person?.state).toBe('here');
   });
