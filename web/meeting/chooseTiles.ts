@@ -2,7 +2,7 @@ import type { Person } from './people.ts';
 
 /** Whom the page shows large, whom in tiles, and how many are not shown. */
 export type Tiles = {
-  /** Who shares their screen. */
+  /** Who else shares their screen. One's own, shown large, would show itself. */
   readonly screens: readonly Person[];
   readonly tiles: readonly Person[];
   readonly others: number;
@@ -25,7 +25,7 @@ export function chooseTiles(people: readonly Person[], most: number = MOST_TILES
   );
   const chosen = new Set(byImportance.slice(0, most));
   const shown = people.filter((person) => chosen.has(person));
-  const screens = shown.filter(({ shares }) => shares.screen);
+  const screens = shown.filter(({ place, shares }) => place === 'other' && shares.screen);
   return {
     screens,
     tiles: shown.filter((person) => !screens.includes(person)),
