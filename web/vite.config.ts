@@ -13,6 +13,8 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
     emptyOutDir: true,
+    // With a dot, which no stage's name has: no STAGE gets in the way. local/pageFiles.ts knows it, too.
+    assetsDir: 'page.assets',
     target: 'es2022',
     sourcemap: true,
     // Its policy allows no script within the HTML, and browsers that old have no WebRTC as we use it.
