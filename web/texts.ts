@@ -38,6 +38,7 @@ export const texts = {
   settings: 'Devices',
   controls: 'Call controls',
   close: 'Close',
+  noDevices: 'No microphone and no camera can be used here.',
   unread: (count: number) => `${count} unread`,
   copyLink: 'Copy invitation link',
   linkCopied: 'Invitation link copied.',

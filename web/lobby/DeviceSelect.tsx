@@ -6,10 +6,21 @@ import { texts } from '../texts.ts';
 type Remember = (kind: 'microphone' | 'camera', deviceId: string) => void;
 
 /** Chooses among microphones and cameras; nothing where there is none to choose. */
-export function DeviceSelects({ devices, onChoose }: { readonly devices: Devices; readonly onChoose: Remember }) {
+export function DeviceSelects({
+  devices,
+  onChoose,
+}: {
+  readonly devices: Devices;
+  readonly onChoose: Remember;
+}) {
   const { microphones, cameras } = devices.list.value;
   const select = (kind: 'microphone' | 'camera', list: readonly Device[]) => (
-    <DeviceSelect label={texts[kind]} input={devices[kind]} list={list} onChoose={(id) => onChoose(kind, id)} />
+    <DeviceSelect
+      label={texts[kind]}
+      input={devices[kind]}
+      list={list}
+      onChoose={(id) => onChoose(kind, id)}
+    />
   );
   if (microphones.length + cameras.length === 0) return null;
   return (

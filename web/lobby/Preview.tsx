@@ -26,7 +26,11 @@ export function Preview(props: {
         <Avatar name={name || '?'} />
         <p>{hint}</p>
       </div>
-      <StreamVideo stream={stream} className={stream ? 'video mirrored' : 'video absent'} label={texts.preview} />
+      <StreamVideo
+        stream={stream}
+        className={stream ? 'video mirrored' : 'video absent'}
+        label={texts.preview}
+      />
       <div class="preview-controls">
         <IconButton
           icon={isOn(microphone) ? Mic : MicOff}

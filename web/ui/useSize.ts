@@ -2,7 +2,10 @@ import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** How large an element is inside, in CSS pixels; nothing until it is laid out. */
-export function useSize(ref: RefObject<HTMLElement>): { readonly width: number; readonly height: number } {
+export function useSize(ref: RefObject<HTMLElement | null>): {
+  readonly width: number;
+  readonly height: number;
+} {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useEffect(() => {
     const element = ref.current;

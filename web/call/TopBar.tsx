@@ -1,0 +1,29 @@
+import { Link, Lock, Settings } from 'lucide-preact';
+import type { Call } from '../meeting/Call.ts';
+import { texts } from '../texts.ts';
+import { IconButton } from '../ui/IconButton.tsx';
+
+/** Which meeting this is. */
+export function TopBar(props: {
+  readonly call: Call;
+  readonly onCopyLink: () => void;
+  readonly onDevices: () => void;
+}) {
+  const { call, onCopyLink, onDevices } = props;
+  return (
+    <header class="top-bar">
+      <h1>{call.meetingId}</h1>
+      {call.lock.value === 'locked' && (
+        <span class="share" title={texts.lockedHint}>
+          <Lock size={16} aria-hidden="true" />
+          <span class="sr-only">{texts.lockedHint}</span>
+        </span>
+      )}
+      <span class="top-bar-gap" />
+      <IconButton icon={Settings} label={texts.settings} onClick={onDevices} />
+      <button type="button" class="secondary copy-link" onClick={onCopyLink} aria-label={texts.copyLink}>
+        <Link size={16} aria-hidden="true" /> <span class="copy-link-text">{texts.copyLink}</span>
+      </button>
+    </header>
+  );
+}
