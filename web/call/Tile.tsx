@@ -1,4 +1,4 @@
-import { Hand, MicOff, SignalHigh, SignalLow, SignalMedium } from 'lucide-preact';
+import { Hand, MicOff } from 'lucide-preact';
 import type { Devices } from '../devices/Devices.ts';
 import type { Person } from '../meeting/people.ts';
 import { texts } from '../texts.ts';
@@ -67,11 +67,18 @@ function labelOf({ name, place, shares }: Person): string {
   return shares.screen ? texts.screenOf(name) : name;
 }
 
-const qualityIcons = { good: SignalHigh, fair: SignalMedium, poor: SignalLow } as const;
+const barsOf = { good: 3, fair: 2, poor: 1 } as const;
 
 function Quality({ quality }: { readonly quality: Person['quality'] }) {
   if (quality === 'unknown') return null;
-  return <Mark icon={qualityIcons[quality]} label={texts.quality[quality]} tone={quality} />;
+  return (
+    <span class={`bars ${quality}`} title={texts.quality[quality]}>
+      {[1, 2, 3].map((bar) => (
+        <span key={bar} class={bar <= barsOf[quality] ? 'bar' : 'bar empty'} />
+      ))}
+      <span class="sr-only">{texts.quality[quality]}</span>
+    </span>
+  );
 }
 
 function Mark(props: { readonly icon: typeof Hand; readonly label: string; readonly tone: string }) {

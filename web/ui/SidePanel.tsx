@@ -29,9 +29,11 @@ export function SidePanel(props: {
     else dialog?.show();
     dialog?.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     return () => {
-      const hadFocus = dialog?.contains(document.activeElement);
       dialog?.close();
-      if (hadFocus && before instanceof HTMLElement) before.focus();
+      // With the dialog, whatever had the focus in it goes away.
+      queueMicrotask(() => {
+        if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
+      });
     };
   }, [isNarrow]);
 
