@@ -62,7 +62,12 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
 
   return (
     <div class={panel ? 'call with-panel' : 'call'}>
-      <TopBar call={call} onCopyLink={copyLink} onDevices={() => setDialog('devices')} />
+      <TopBar
+        call={call}
+        onCopyLink={copyLink}
+        onDevices={() => setDialog('devices')}
+        onPeople={() => setPanel('people')}
+      />
       {call.state.value.status === 'reconnecting' && (
         <p class="banner">
           <span class="spinner small" aria-hidden="true" /> {texts.reconnecting}

@@ -11,7 +11,7 @@ const GAP = 10;
 
 /** Everybody, in tiles; or the screens that are shared, large, with everybody in a strip. */
 export function Stage({ call, devices }: { readonly call: Call; readonly devices: Devices }) {
-  const { screens, tiles, others } = call.tiles.value;
+  const { screens, tiles } = call.tiles.value;
   return (
     <div class={screens.length > 0 ? 'stage with-screens' : 'stage'}>
       {screens.length > 0 && <TileGrid people={screens} devices={devices} />}
@@ -24,7 +24,6 @@ export function Stage({ call, devices }: { readonly call: Call; readonly devices
       ) : (
         <TileGrid people={tiles} devices={devices} />
       )}
-      {others > 0 && <p class="others">{texts.others(others)}</p>}
       {call.people.value.length === 1 && <p class="alone">{texts.alone}</p>}
     </div>
   );

@@ -8,8 +8,10 @@ export function TopBar(props: {
   readonly call: Call;
   readonly onCopyLink: () => void;
   readonly onDevices: () => void;
+  readonly onPeople: () => void;
 }) {
-  const { call, onCopyLink, onDevices } = props;
+  const { call, onCopyLink, onDevices, onPeople } = props;
+  const { others } = call.tiles.value;
   return (
     <header class="top-bar">
       <h1>{call.meetingId}</h1>
@@ -18,6 +20,11 @@ export function TopBar(props: {
           <Lock size={16} aria-hidden="true" />
           <span class="sr-only">{texts.lockedHint}</span>
         </span>
+      )}
+      {others > 0 && (
+        <button type="button" class="secondary small" onClick={onPeople}>
+          {texts.others(others)}
+        </button>
       )}
       <span class="top-bar-gap" />
       <IconButton icon={Settings} label={texts.settings} onClick={onDevices} />

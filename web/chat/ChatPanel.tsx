@@ -44,6 +44,17 @@ function ChatLog({ chat }: { readonly chat: Chat }) {
     remember();
   }, [lines.value, pending.value]);
 
+  // It has no height before it is shown, and another when a phone's keyboard comes.
+  useEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (place.current.isAtEnd) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
   const isEmpty = lines.value.length + pending.value.length === 0 && earlier.value === 'none';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.

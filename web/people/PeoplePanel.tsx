@@ -10,11 +10,12 @@ import {
   Video,
   VideoOff,
 } from 'lucide-preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Call } from '../meeting/Call.ts';
 import type { Person } from '../meeting/people.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { hasNoFocus } from '../ui/focus.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
@@ -30,12 +31,17 @@ export function PeoplePanel(props: {
   const { call, onClose, onCopyLink, onCommand } = props;
   const [toRemove, setToRemove] = useState<Person | undefined>();
   const people = call.people.value;
+  const first = useRef<HTMLButtonElement>(null);
+  // Whose button was pressed last may be gone.
+  useEffect(() => {
+    if (hasNoFocus()) first.current?.focus();
+  }, [people.length]);
   const isHost = people.some(({ place, role }) => place === 'self' && role === 'host');
   const isLocked = call.lock.value === 'locked';
   return (
     <SidePanel heading={texts.people} onClose={onClose}>
       <div class="people-actions">
-        <button type="button" class="secondary" onClick={onCopyLink} data-first-focus>
+        <button type="button" class="secondary" ref={first} onClick={onCopyLink} data-first-focus>
           <Link size={16} aria-hidden="true" /> {texts.copyLink}
         </button>
         {isHost && (

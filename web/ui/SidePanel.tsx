@@ -2,6 +2,7 @@ import { X } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { texts } from '../texts.ts';
+import { rememberFocus } from './focus.ts';
 import { IconButton } from './IconButton.tsx';
 import { useMedia } from './useMedia.ts';
 
@@ -24,18 +25,26 @@ export function SidePanel(props: {
 
   useEffect(() => {
     const dialog = ref.current;
-    const before = document.activeElement;
+    const giveFocusBack = rememberFocus();
     if (isNarrow) dialog?.showModal();
     else dialog?.show();
     dialog?.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     return () => {
       dialog?.close();
-      // With the dialog, whatever had the focus in it goes away.
-      queueMicrotask(() => {
-        if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
-      });
+      giveFocusBack();
     };
   }, [isNarrow]);
+
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const onKeyDown = ({ key }: KeyboardEvent) => {
+      // Modal dialogs close themselves, this one as well where it is modal.
+      if (key === 'Escape' && !document.querySelector('dialog:modal')) close.current();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
 
   return (
     <dialog
@@ -45,9 +54,6 @@ export function SidePanel(props: {
       onCancel={(event) => {
         event.preventDefault();
         onClose();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
       }}
     >
       <header class="panel-header">
