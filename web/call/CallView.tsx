@@ -46,19 +46,7 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
       () => setDialog('link'),
     );
   };
-  const command = (run: () => Promise<void>) => {
-    run().catch((error: unknown) =>
-      tell(requestSentence(error instanceof MeetingError ? error : { code: 'unknown' })),
-    );
-  };
-  useShortcuts({
-    m: () => void devices.microphone.toggle(),
-    v: () => void devices.camera.toggle(),
-    s: () => devices.screen.isPossible && share(),
-    h: () => call.toggleHand(),
-    c: () => toggle('chat'),
-    p: () => toggle('people'),
-  });
+  useCallShortcuts(call, devices, { share, toggle });
 
   return (
     <div class={panel ? 'call with-panel' : 'call'}>
@@ -70,7 +58,7 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
       />
       {call.state.value.status === 'reconnecting' && (
         <p class="banner">
-          <span class="spinner small" aria-hidden="true" /> {texts.reconnecting}
+          <span class="spinner spinner-small" aria-hidden="true" /> {texts.reconnecting}
         </p>
       )}
       <main class="call-main" aria-label={call.meetingId}>
@@ -78,7 +66,12 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
       </main>
       {panel === 'chat' && <ChatPanel chat={call.chat} onClose={close} />}
       {panel === 'people' && (
-        <PeoplePanel call={call} onClose={close} onCopyLink={copyLink} onCommand={command} />
+        <PeoplePanel
+          call={call}
+          onClose={close}
+          onCopyLink={copyLink}
+          onCommand={(command) => void runTelling(command, tell)}
+        />
       )}
       <footer class="call-footer">
         <Toolbar
@@ -107,6 +100,30 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
       <LiveRegion announcement={call.announcement} />
     </div>
   );
+}
+
+function useCallShortcuts(
+  call: Call,
+  { microphone, camera, screen }: Devices,
+  does: { readonly share: () => void; readonly toggle: (name: PanelName) => void },
+): void {
+  useShortcuts({
+    m: () => void microphone.toggle(),
+    v: () => void camera.toggle(),
+    s: () => screen.isPossible && does.share(),
+    h: () => call.toggleHand(),
+    c: () => does.toggle('chat'),
+    p: () => does.toggle('people'),
+  });
+}
+
+/** Does something, and tells when it fails. */
+async function runTelling(command: () => Promise<void>, tell: (text: string) => void): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    tell(requestSentence(error instanceof MeetingError ? error : { code: 'unknown' }));
+  }
 }
 
 /** The tab's title says how much there is to read. */

@@ -40,18 +40,14 @@ export function Lobby({ page, visit }: { readonly page: MeetingPage; readonly vi
 }
 
 function DeviceNotices({ devices }: { readonly devices: MeetingPage['devices'] }) {
-  const notices = (['microphone', 'camera'] as const).flatMap((kind) => {
-    const state = devices[kind].state.value;
-    return state.status === 'failed' ? [{ kind, problem: state.problem }] : [];
-  });
-  const [first, second] = notices;
-  // Without HTTPS one sentence says it for both.
-  const shown = first?.problem === 'insecure' && second?.problem === 'insecure' ? [second] : notices;
+  const [microphone, camera] = [devices.microphone, devices.camera].map(({ state: { value } }) =>
+    value.status === 'failed' ? value.problem : undefined,
+  );
+  if (microphone && microphone === camera) return <NoticeCard notice={deviceNotice('both', microphone)} />;
   return (
     <>
-      {shown.map(({ kind, problem }) => (
-        <NoticeCard key={kind} notice={deviceNotice(kind, problem)} />
-      ))}
+      {microphone && <NoticeCard notice={deviceNotice('microphone', microphone)} />}
+      {camera && <NoticeCard notice={deviceNotice('camera', camera)} />}
     </>
   );
 }

@@ -56,7 +56,7 @@ export function LobbyForm(props: {
         name="meeting"
         value={meetingId}
         onInput={setMeetingId}
-        hint={texts.meetingHint}
+        hint={claimed?.meetingId ? undefined : texts.meetingHint}
         isFixed={claimed?.meetingId !== undefined}
         complaint={complaint === 'meeting' ? texts.meetingMissing : undefined}
       />
@@ -72,7 +72,7 @@ function TextField(props: {
   readonly name: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly complaint?: string | undefined;
   readonly autocomplete?: 'name';
   readonly isFixed?: boolean;

@@ -22,10 +22,12 @@ export function Preview(props: {
   const hint = camera.state.value.status === 'starting' ? texts.cameraStarts : texts.cameraIsOff;
   return (
     <div class="preview">
-      <div class="preview-off">
-        <Avatar name={name || '?'} />
-        <p>{hint}</p>
-      </div>
+      {!stream && (
+        <div class="preview-off">
+          <Avatar name={name || '?'} />
+          <p>{hint}</p>
+        </div>
+      )}
       <StreamVideo
         stream={stream}
         className={stream ? 'video mirrored' : 'video absent'}

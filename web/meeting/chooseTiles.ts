@@ -9,7 +9,7 @@ export type Tiles = {
 };
 
 /** More videos than this help nobody. */
-export const MOST_TILES = 9;
+const MOST_TILES = 9;
 
 /**
  * Chooses who is shown: oneself, those who share a screen, then who spoke last, who raised a hand, who came first. Those

@@ -102,32 +102,35 @@ const endings: Readonly<Record<ClosedReason, Ending>> = {
   },
 };
 
-const devices = { microphone: 'microphone', camera: 'camera', screen: 'screen' } as const;
+const devices = {
+  ...{ microphone: 'microphone', camera: 'camera', screen: 'screen' },
+  both: 'microphone and camera',
+} as const;
 
 const deviceNotices: Readonly<Record<DeviceProblem, (device: string) => Notice>> = {
   denied: (device) => ({
     title: `Your browser blocks the ${device}`,
-    advice: `Allow the ${device} by the icon beside the page’s address, then turn it on here.`,
+    advice: `Allow the ${device} by the icon beside the page’s address, then press the button again. You can also go on without.`,
   }),
   missing: (device) => ({
     title: `No ${device} found`,
-    advice: `Plug one in and turn it on here, or go on without.`,
+    advice: 'Plug one in and press its button again, or go on without.',
   }),
   busy: (device) => ({
-    title: `The ${device} is in use`,
-    advice: `Close the program that uses it, then turn it on here.`,
+    title: `Another program uses the ${device}`,
+    advice: 'Close that program, then press the button again.',
   }),
   insecure: (device) => ({
     title: `No ${device} without HTTPS`,
-    advice: `Open this page by an address that starts with https://. You can join to listen and write now.`,
+    advice: 'Open this page by an address that starts with https://. You can join to listen and write now.',
   }),
   unplugged: (device) => ({
-    title: `The ${device} is gone`,
-    advice: `It was unplugged or taken away. Plug it in, or choose another, and turn it on here.`,
+    title: `You have lost your ${device}`,
+    advice: 'It was unplugged or taken away. Plug it in or choose another, then press the button again.',
   }),
   failed: (device) => ({
-    title: `The ${device} didn’t start`,
-    advice: `Plug it in again or restart the browser, then turn it on here.`,
+    title: `There was a problem with the ${device}`,
+    advice: 'Unplug it or restart the browser, then press the button again.',
   }),
 };
 
