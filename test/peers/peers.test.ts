@@ -118,6 +118,7 @@ describe('offers that cross', () => {
       'connected',
       'connected',
     ]);
+    expect(mesh.network.open.map((connection) => connection.getTransceivers().length)).toEqual([2, 2]);
   });
 
   it('[PC2] [PC3] an offer that overtakes the news of its sender is answered, and nothing else is begun', async () => {
