@@ -8,7 +8,7 @@ import { chooseTiles, type Tiles } from './chooseTiles.ts';
 import { repeat } from './clock.ts';
 import { keyOf, listPeople, type Person, type Shares, sharesOf } from './people.ts';
 import type { CallClient, CallPeers } from './ports.ts';
-import { hear } from './voices.ts';
+import { hear, isSpeaking } from './voices.ts';
 
 /** What a call is made of. */
 export type CallParts = {
@@ -25,7 +25,8 @@ export type CallParts = {
 export type Announcement = { readonly id: number; readonly text: string };
 
 const STATS_MS = 2000;
-const VOICES_MS = 250;
+/** A syllable takes longer. */
+const VOICES_MS = 100;
 
 /** One stay in a meeting: who is there, what they share, what they say. Ends with its client. */
 export class Call {
@@ -36,6 +37,9 @@ export class Call {
   readonly #participants = signal<readonly MeetingParticipant[]>([]);
   readonly #peers = signal<readonly MeetingPeer[]>([]);
   readonly #stats = signal<readonly PeerStats[]>([]);
+  /** When each was last heard; {@link #voices} has it when somebody begins or stops, so that the page rests otherwise. */
+  #heard: ReadonlyMap<string, number> = new Map();
+  #speaking: readonly string[] = [];
   readonly #voices = signal<{ readonly heard: ReadonlyMap<string, number>; readonly nowMs: number }>({
     heard: new Map(),
     nowMs: 0,
@@ -257,9 +261,12 @@ export class Call {
       levels.set(keyOf(self.userId, client.session), ownLevel());
     }
     const nowMs = clock.elapsedMs();
-    const { heard: before } = this.#voices.value;
-    const heard = hear(before, levels, nowMs);
-    const someoneStops = this.people.value.some(({ voice }) => voice === 'speaking');
-    if (heard !== before || someoneStops) this.#voices.value = { heard, nowMs };
+    this.#heard = hear(this.#heard, levels, nowMs);
+    const speaking = [...this.#heard]
+      .filter(([, heardAtMs]) => isSpeaking(heardAtMs, nowMs))
+      .map(([key]) => key);
+    if (speaking.join() === this.#speaking.join()) return;
+    this.#speaking = speaking;
+    this.#voices.value = { heard: this.#heard, nowMs };
   }
 }

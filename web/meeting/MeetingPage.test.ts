@@ -198,13 +198,13 @@ describe('in the call', () => {
     peers.peers = [{ userId: 'bob', session: 'bob-tab', state: 'connected', stream }];
     peers.emitter.emit('peerAdded', { userId: 'bob', session: 'bob-tab', state: 'connected', stream });
     peers.levels.set('bob', 0.4);
-    clock.advance(250);
+    clock.advance(100);
     const voiceOfBob = () => call().people.value.find(({ name }) => name === 'Bob')?.voice;
     expect(voiceOfBob()).toBe('speaking');
     peers.levels.set('bob', 0);
-    for (let ticks = 0; ticks < 8; ticks++) {
+    for (let ticks = 0; ticks < 16; ticks++) {
       await settle();
-      clock.advance(250);
+      clock.advance(100);
     }
     expect(voiceOfBob()).toBe('silent');
   });

@@ -1,6 +1,8 @@
 import type { Attributes, MeetingParticipant } from '../../src/client/index.ts';
 import type { MeetingPeer, PeerStats } from '../../src/client/peers/index.ts';
 
+import { isSpeaking } from './voices.ts';
+
 /** What a person tells the others of themselves, by attributes of their connection. */
 export type Shares = {
   readonly microphone: boolean;
@@ -39,9 +41,6 @@ export type Known = {
 
 type Connection = MeetingParticipant['connections'][number];
 
-/** Who made no noise for so long is silent. */
-const VOICE_MS = 1500;
-
 /** Reads attributes, which others may set to anything. */
 export function sharesOf({ microphone, camera, screen, hand }: Attributes): Shares {
   return {
@@ -75,7 +74,7 @@ function personOf(known: Known, participant: MeetingParticipant, connection: Con
   const peer = known.peers.find(isThis);
   const spokeAtMs = known.voices.get(key) ?? 0;
   const shares = sharesOf(connection.attributes);
-  const speaks = shares.microphone && spokeAtMs > 0 && known.nowMs - spokeAtMs < VOICE_MS;
+  const speaks = shares.microphone && isSpeaking(spokeAtMs, known.nowMs);
   return {
     ...{ key, userId, role, place, shares, spokeAtMs },
     name: userName,

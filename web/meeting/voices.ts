@@ -16,6 +16,13 @@ export function hear(
   return after;
 }
 
+/** Who made no noise for so long is silent. */
+const VOICE_MS = 1500;
+
+/** Whether somebody who was last heard at a time is speaking still; 0: they never were. */
+export const isSpeaking = (heardAtMs: number, nowMs: number): boolean =>
+  heardAtMs > 0 && nowMs - heardAtMs < VOICE_MS;
+
 /** How loud samples of -1 to 1 are, from 0 to 1: their root mean square. */
 export function loudnessOf(samples: Float32Array): number {
   let sum = 0;

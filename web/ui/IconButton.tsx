@@ -33,11 +33,7 @@ export function IconButton(props: IconButtonProps) {
     >
       <Icon size={20} aria-hidden="true" />
       {text && <span class="icon-button-text">{text}</span>}
-      {badge && (
-        <span class="badge" aria-hidden="true">
-          {badge.text}
-        </span>
-      )}
+      {badge && <span class="badge" data-text={badge.text} aria-hidden="true" />}
       {badge && (
         <span id={badgeId} class="sr-only">
           {badge.description}

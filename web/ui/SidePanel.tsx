@@ -56,10 +56,10 @@ export function SidePanel(props: {
         onClose();
       }}
     >
-      <header class="panel-header">
+      <div class="panel-header">
         <h2 id={headingId}>{props.heading}</h2>
         <IconButton icon={X} label={texts.close} onClick={onClose} />
-      </header>
+      </div>
       {props.children}
     </dialog>
   );
