@@ -12,7 +12,7 @@ export function Tile({ person, devices }: { readonly person: Person; readonly de
   const picture = shares.screen ? 'screen' : shares.camera ? 'camera' : 'none';
   return (
     <figure class={`tile ${state} ${voice} ${picture}`} aria-label={labelOf(person)}>
-      {picture === 'none' && <Avatar name={name} />}
+      {picture !== 'screen' && <Avatar name={name} />}
       <Picture person={person} picture={picture} devices={devices} />
       {state !== 'here' && (
         <p class="tile-state">{state === 'connecting' ? texts.connectingPerson : texts.reconnectingPerson}</p>

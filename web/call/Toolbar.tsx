@@ -29,7 +29,7 @@ export function Toolbar(props: {
   const { hand, chat } = call;
   const unread = chat.unread.value;
   return (
-    <div class="toolbar" role="toolbar" aria-label={texts.controls}>
+    <section class="toolbar" aria-label={texts.controls}>
       <DeviceButtons devices={devices} onShare={onShare} />
       <IconButton
         icon={Hand}
@@ -63,7 +63,7 @@ export function Toolbar(props: {
       />
       <span class="toolbar-gap" />
       <IconButton icon={PhoneOff} label={texts.leave} text={texts.leave} tone="danger" onClick={onLeave} />
-    </div>
+    </section>
   );
 }
 

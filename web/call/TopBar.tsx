@@ -1,4 +1,5 @@
 import { Link, Lock, Settings } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../meeting/Call.ts';
 import { texts } from '../texts.ts';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -12,9 +13,14 @@ export function TopBar(props: {
 }) {
   const { call, onCopyLink, onDevices, onPeople } = props;
   const { others } = call.tiles.value;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that led here is gone; from here one hears, and tabs, through the call.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <header class="top-bar">
-      <h1>{call.meetingId}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {call.meetingId}
+      </h1>
       {call.lock.value === 'locked' && (
         <span class="share" title={texts.lockedHint}>
           <Lock size={16} aria-hidden="true" />

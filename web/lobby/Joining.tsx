@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../meeting/Call.ts';
 import type { Notice } from '../meeting/failures.ts';
 import { texts } from '../texts.ts';
@@ -9,11 +10,15 @@ export function Joining(props: {
   readonly notice: Notice | undefined;
   readonly onCancel: () => void;
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   return (
     <main class="card-page">
       <div class="card" aria-busy="true">
         <div class="spinner" aria-hidden="true" />
-        <h1>{texts.joining(props.call.meetingId)}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {texts.joining(props.call.meetingId)}
+        </h1>
         {props.notice && <NoticeCard notice={props.notice} />}
         <button type="button" class="secondary" onClick={props.onCancel}>
           {texts.cancel}
