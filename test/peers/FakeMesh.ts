@@ -1,12 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Emitter } from '../../src/client/Emitter.ts';
-import type {
-  ClientEvents,
-  Delivery,
-  MessageFrame,
-  SessionTarget,
-  Welcome,
-} from '../../src/client/events.ts';
+import type { ClientEvents, Delivery, MessageFrame, Welcome } from '../../src/client/events.ts';
 import { MeetingError } from '../../src/client/MeetingError.ts';
 import type { Departure, MeetingParticipant } from '../../src/client/participants.ts';
 import { MeetingPeers, type PeersSettings } from '../../src/client/peers/MeetingPeers.ts';
@@ -69,7 +63,7 @@ export class FakeMesh {
     for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  async deliver(from: FakeMember, to: SessionTarget, data: unknown): Promise<Delivery> {
+  async deliver(from: FakeMember, to: { readonly session: string }, data: unknown): Promise<Delivery> {
     this.signals.push({ from: from.name, to: to.session, data });
     const fate = this.fates.shift() ?? Math.floor(this.random() * 20);
     const target = this.members.get(to.session);
@@ -174,7 +168,7 @@ export class FakeMember {
         const there = [...mesh.members.values()].filter(({ name }) => !member.missing.has(name));
         return there.map((other) => other.#asParticipant());
       },
-      signal: (target: SessionTarget, data: unknown) =>
+      signal: (target: { readonly session: string }, data: unknown) =>
         member.status === 'open' ? mesh.deliver(member, target, data) : new Promise(() => {}),
       on: this.#emitter.on.bind(this.#emitter),
     };

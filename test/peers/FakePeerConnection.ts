@@ -38,6 +38,8 @@ class FakeTransceiver {
     getSynchronizationSources(): { audioLevel: number }[];
   };
   direction: Direction;
+  /** What `addTransceiver` made belongs to no line of the other's offer until its own is answered. */
+  negotiated: 'not-yet' | 'done' = 'not-yet';
 
   constructor(kind: Kind, track: MediaStreamTrack | null, direction: Direction) {
     this.kind = kind;
@@ -267,7 +269,8 @@ export class FakePeerConnection {
     if (this.remoteDescription && parse(this.remoteDescription)?.ufrag !== ufrag)
       this.#ufrag = this.#network.name();
     this.signalingState = 'have-remote-offer';
-    for (const kind of kinds.slice(this.#transceivers.length)) {
+    const known = this.#transceivers.filter(({ negotiated }) => negotiated === 'done').length;
+    for (const kind of kinds.slice(known)) {
       this.#transceivers.push(new FakeTransceiver(kind, null, 'recvonly'));
     }
   }
@@ -282,6 +285,7 @@ export class FakePeerConnection {
 
   /** Back in `stable`, it is looked whether something is still to be negotiated. */
   #settle(): void {
+    for (const transceiver of this.#transceivers) transceiver.negotiated = 'done';
     if (this.#restart === 'asked') this.#need();
     else this.#negotiation = 'settled';
   }
