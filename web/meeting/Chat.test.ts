@@ -58,6 +58,27 @@ describe('history', () => {
     expect(textsOf(chat)).toEqual(['line 1', 'line 2', 'line 3']);
   });
 
+  it('shows nothing of a page that a re-reading has overtaken', async () => {
+    const { chat, client } = aChat(2);
+    const history = client.history.bind(client);
+    let answer = () => {};
+    client.history = async (range) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return history(range);
+    };
+    const overtaken = chat.readBefore(3);
+    const answerLate = answer;
+    client.history = history;
+    client.log = [said(7)];
+    await chat.readAgain();
+    client.log = [said(1), said(2)];
+    answerLate();
+    await overtaken;
+    expect(textsOf(chat)).toEqual(['line 7']);
+  });
+
   it('can be asked for again when it could not be read', async () => {
     const { chat, client } = aChat(2);
     const { history } = client;

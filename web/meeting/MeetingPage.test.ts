@@ -93,6 +93,21 @@ describe('joining', () => {
     expect(page.phase.value).not.toHaveProperty('notice');
   });
 
+  it('is not brought back from the call by what is found out too late', async () => {
+    let tell = (_isHealthy: boolean) => {};
+    const isHealthy = () =>
+      new Promise<boolean>((resolve) => {
+        tell = resolve;
+      });
+    const { page, join } = await aPage({ isHealthy });
+    const client = join();
+    client.become({ status: 'connecting', attempt: 3, failure: new MeetingError('unreachable', 'No.') });
+    client.welcome();
+    tell(false);
+    await settle();
+    expect(page.phase.value.kind).toBe('call');
+  });
+
   it('can be given up', async () => {
     const { page, join, devices } = await aPage();
     const client = join();

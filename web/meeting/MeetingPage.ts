@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { ClientState, Clock } from '../../src/client/index.ts';
 import type { Devices } from '../devices/Devices.ts';
 import { Call } from './Call.ts';
@@ -139,13 +139,15 @@ export class MeetingPage {
   #follow(call: Call): void {
     const stop = effect(() => {
       const state = call.state.value;
-      if (state.status === 'open') this.#phase.value = { kind: 'call', call };
-      else if (state.status === 'connecting') void this.#explain(call, state);
-      else if (state.status === 'closed') {
-        this.#end(call, endingOf(state.reason, state.error));
-        queueMicrotask(() => stop());
-      }
+      untracked(() => this.#onState(call, state));
+      if (state.status === 'closed') queueMicrotask(() => stop());
     });
+  }
+
+  #onState(call: Call, state: ClientState): void {
+    if (state.status === 'open') this.#phase.value = { kind: 'call', call };
+    else if (state.status === 'connecting') void this.#explain(call, state);
+    else if (state.status === 'closed') this.#end(call, endingOf(state.reason, state.error));
   }
 
   /** Says why joining takes long; whose token isn't taken need not wait. */
