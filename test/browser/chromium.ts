@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { writeCameraFile } from './cameraFile.ts';
 
 /** Where distributions and vendors put it. */
 const usualPlaces = [
@@ -35,21 +36,26 @@ type MediaAnswer = 'granted' | 'denied';
 /** One browser for all tests of a file, each of which is skipped where there is none. */
 export function useBrowser(answer: MediaAnswer = 'granted'): () => Browser {
   let browser: Browser | undefined;
+  const camera = writeCameraFile();
   beforeAll(async () => {
-    if (browserSource.kind === 'found') browser = await launchBrowser(browserSource.executablePath, answer);
+    if (browserSource.kind === 'none') return;
+    browser = await launchBrowser(browserSource.executablePath, answer, camera.path);
   });
   beforeEach(({ skip }) => {
     if (browserSource.kind === 'none') skip(browserSource.reason);
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    camera.remove();
+  });
   return () => {
     if (!browser) throw new Error('there is no browser outside tests');
     return browser;
   };
 }
 
-/** Starts a Chromium with a profile of its own, a camera that shows a moving picture, a microphone that beeps, and a screen. */
-function launchBrowser(executablePath: string, answer: MediaAnswer): Promise<Browser> {
+/** Starts a Chromium with a profile of its own, a camera, a microphone that beeps, and a screen. */
+function launchBrowser(executablePath: string, answer: MediaAnswer, cameraFile: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -61,9 +67,9 @@ function launchBrowser(executablePath: string, answer: MediaAnswer): Promise<Bro
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Ten pictures a second are enough to see that they move.
       '--use-fake-device-for-media-stream=fps=10',
-      // Answers for the screen as well, with one of 1280 × 720.
+      `--use-file-for-fake-video-capture=${cameraFile}`,
+      // Answers for the screen as well, with one of 1280 × 720 that is green.
       `--use-fake-ui-for-media-stream${answer === 'denied' ? '=deny' : ''}`,
       // Where there is no network but this one, WebRTC otherwise has no address at all.
       '--allow-loopback-in-peer-connection',
