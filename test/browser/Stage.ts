@@ -1,21 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createMeetingClient, type MeetingClient } from '../../src/client/index.ts';
-import { type MeetingPage, openMeetingPage } from './openMeetingPage.ts';
+import { type Contexts, type MeetingPage, openMeetingPage } from './openMeetingPage.ts';
 import { RestartableServer } from './RestartableServer.ts';
 
 /** Where a screen is put on: a server of its own, and whoever plays a part, until the test is finished. */
 export class Stage {
-  readonly #browser: Browser;
+  readonly #browser: Contexts;
   readonly server: RestartableServer;
 
-  private constructor(browser: Browser, server: RestartableServer) {
+  private constructor(browser: Contexts, server: RestartableServer) {
     this.#browser = browser;
     this.server = server;
   }
 
-  static async set(browser: Browser, env: Readonly<Record<string, string>> = {}): Promise<Stage> {
+  static async set(browser: Contexts, env: Readonly<Record<string, string>> = {}): Promise<Stage> {
     return new Stage(browser, await RestartableServer.start(env));
   }
 

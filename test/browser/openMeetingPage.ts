@@ -2,6 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { watchPeerConnections } from './watchPeerConnections.ts';
 
+/** What opens pages: a browser, or one that gives them another size. */
+export type Contexts = Pick<Browser, 'newContext'>;
+
 /** Whose page to open, and in which meeting. */
 type MeetingPageOptions = {
   /** The server's page: `http://127.0.0.1:PORT/`. */
@@ -20,7 +23,7 @@ export type MeetingPage = {
 
 /** Opens the meeting page by a link with what is given, until the test is finished. */
 export async function openMeetingPage(
-  browser: Browser,
+  browser: Contexts,
   { pageUrl, ...inLink }: MeetingPageOptions,
 ): Promise<MeetingPage> {
   const { page, complaints } = await openPage(browser);
@@ -31,7 +34,7 @@ export async function openMeetingPage(
 }
 
 /** An empty page in a context of its own, with camera and microphone, until the test is finished. */
-export async function openPage(browser: Browser): Promise<MeetingPage> {
+export async function openPage(browser: Contexts): Promise<MeetingPage> {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   onTestFinished(() => context.close());
   const page = await context.newPage();

@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { mintToken } from '../../src/auth/mintToken.ts';
 import { expectCalls } from './flowing.ts';
+import type { Contexts } from './openMeetingPage.ts';
 import { button, join, Stage } from './Stage.ts';
 
 /** Something that people see of the page. */
-export type Screen = { readonly name: string; readonly show: (browser: Browser) => Promise<Page> };
+export type Screen = { readonly name: string; readonly show: (browser: Contexts) => Promise<Page> };
 
 const AUTH_SECRET = 'a secret for tests alone, of more than 32 bytes';
 
@@ -18,7 +19,7 @@ async function refused(stage: Stage, title: string): Promise<Page> {
   return page;
 }
 
-async function inCall(browser: Browser, guests: readonly string[]): Promise<{ stage: Stage; page: Page }> {
+async function inCall(browser: Contexts, guests: readonly string[]): Promise<{ stage: Stage; page: Page }> {
   const stage = await Stage.set(browser);
   const page = await stage.call('Alice');
   for (const name of guests) await stage.guest(name);

@@ -8,10 +8,9 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 
 /** Takes a screen's pictures: on a desk and on a phone, light and dark. */
 async function take({ name, show }: Screen, browser: ReturnType<typeof useBrowser>): Promise<void> {
-  const page = await show(browser());
   for (const [size, viewport] of Object.entries(sizes)) {
+    const page = await show({ newContext: (options) => browser().newContext({ ...options, viewport }) });
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const path = `${folder}/${name.replaceAll(' ', '-')}.${size}.${colorScheme}.png`;
       await page.screenshot({ path });
