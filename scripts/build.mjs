@@ -1,11 +1,12 @@
 // Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, each function in lambda/ into
 // dist/lambda/<function>/index.mjs with a zip beside it, and what others import, with its types: cloudmeetx/token into
-// dist/token, cloudmeetx/client into dist/client. What is current is skipped, so that `npm start` is quick.
+// dist/token, cloudmeetx/client into dist/client, cloudmeetx/react into dist/react. What is current is skipped, so that
+// `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --cli      the command line alone
-//   node scripts/build.mjs --client   the client alone
+//   node scripts/build.mjs --client   the client alone, and what is made on it
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
@@ -81,25 +82,48 @@ const functions = readdirSync(`${root}lambda`)
   .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
 const probe = functionOf('test/probe', 'probe/probe');
 
+const browser = { ...common, platform: 'neutral', target: 'es2022', minify: true };
+
 const client = {
   outfile: join(out, 'client/index.js'),
+  // Of all that is made on the client as well: it is one type everywhere.
   types: 'tsconfig.client.json',
   // Types that others are made of go into no bundle.
   sources: ['src/client', 'src/protocol'].flatMap((folder) =>
-    readdirSync(`${root}${folder}`).map((name) => `${folder}/${name}`),
+    readdirSync(`${root}${folder}`, { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   ),
-  options: {
-    ...common,
-    entryPoints: ['src/client/index.ts'],
-    platform: 'neutral',
-    target: 'es2022',
-    minify: true,
+  options: { ...browser, entryPoints: ['src/client/index.ts'] },
+};
+
+/** The client is another module of the package, of which there is one. */
+const clientOutside = {
+  name: 'client-outside',
+  setup({ onResolve }) {
+    const outside = { path: 'cloudmeetx/client', external: true, sideEffects: false };
+    onResolve({ filter: /^\.\.\/index\.ts$/ }, () => outside);
   },
 };
 
-const chosen = { '--server': [server], '--cli': [cli], '--probe': [probe], '--client': [client] };
+const react = {
+  outfile: join(out, 'react/index.js'),
+  options: {
+    ...browser,
+    entryPoints: ['src/client/react/index.ts'],
+    external: ['react'],
+    plugins: [clientOutside],
+    // Frameworks that render on servers are told so that hooks are for the browser.
+    banner: { js: "'use client';" },
+  },
+};
+
+const chosen = {
+  ...{ '--server': [server], '--cli': [cli], '--probe': [probe] },
+  '--client': [client, react],
+};
 const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
-for (const target of chosen[only] ?? [server, cli, token, client, ...functions]) {
+for (const target of chosen[only] ?? [server, cli, token, client, react, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
