@@ -1,12 +1,13 @@
 // Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, each function in lambda/ into
 // dist/lambda/<function>/index.mjs with a zip beside it, and what others import, with its types: cloudmeetx/token into
-// dist/token, cloudmeetx/client into dist/client, cloudmeetx/react into dist/react. What is current is skipped, so that
-// `npm start` is quick.
+// dist/token, cloudmeetx/client, cloudmeetx/peers and cloudmeetx/react into folders of these names. What is current is
+// skipped, so that `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --cli      the command line alone
 //   node scripts/build.mjs --client   the client alone, and what is made on it
+//   node scripts/build.mjs --package  what others import, which scripts/pack-client.mjs packs
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
@@ -97,33 +98,39 @@ const client = {
   options: { ...browser, entryPoints: ['src/client/index.ts'] },
 };
 
-/** The client is another module of the package, of which there is one. */
+/** What the client exports is another module of the package: there is one of it, and its errors are of one class. */
 const clientOutside = {
   name: 'client-outside',
   setup({ onResolve }) {
     const outside = { path: 'cloudmeetx/client', external: true, sideEffects: false };
-    onResolve({ filter: /^\.\.\/index\.ts$/ }, () => outside);
+    onResolve({ filter: /^\.\.\/(index|MeetingError)\.ts$/ }, ({ importer }) =>
+      /[/\\]client[/\\](peers|react)[/\\]/.test(importer) ? outside : undefined,
+    );
   },
 };
 
+const onClient = (name) => ({
+  outfile: join(out, `${name}/index.js`),
+  options: { ...browser, entryPoints: [`src/client/${name}/index.ts`], plugins: [clientOutside] },
+});
+
+const peers = onClient('peers');
+
 const react = {
-  outfile: join(out, 'react/index.js'),
+  ...onClient('react'),
   options: {
-    ...browser,
-    entryPoints: ['src/client/react/index.ts'],
+    ...onClient('react').options,
     external: ['react'],
-    plugins: [clientOutside],
-    // Frameworks that render on servers are told so that hooks are for the browser.
-    banner: { js: "'use client';" },
   },
 };
 
 const chosen = {
   ...{ '--server': [server], '--cli': [cli], '--probe': [probe] },
-  '--client': [client, react],
+  '--client': [client, peers, react],
+  '--package': [client, peers, react, token],
 };
 const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
-for (const target of chosen[only] ?? [server, cli, token, client, react, ...functions]) {
+for (const target of chosen[only] ?? [server, cli, token, client, peers, react, ...functions]) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
@@ -132,13 +139,10 @@ async function bundle({ outfile, zip, declarations, types, sources = [], options
   if (declarations) declare(declarations);
   if (types) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [
-      tsc,
-      '-p',
-      join(root, types),
-      '--outDir',
-      join(dirname(outfile), 'types'),
-    ]);
+    const folder = join(dirname(outfile), 'types');
+    // Nothing of what has gone from the sources stays.
+    rmSync(folder, { recursive: true, force: true });
+    execFileSync(process.execPath, [tsc, '-p', join(root, types), '--outDir', folder]);
   }
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
   const others = Object.fromEntries(
