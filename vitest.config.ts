@@ -1,8 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { jsx } from './web/jsx.config.ts';
 
 export default defineConfig({
+  oxc: { jsx },
   test: {
-    include: ['{src,lambda,local,test,bench}/**/*.test.ts'],
+    include: ['{src,lambda,local,test,bench}/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
     // These need Python (npm run test:aws) and Java (npm run test:lambda).
     exclude: [
       ...configDefaults.exclude,

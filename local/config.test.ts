@@ -24,6 +24,7 @@ describe('configuration', () => {
       allowedOrigins: { kind: 'loopback' },
       certificateFiles: undefined,
       trustedProxies: { kind: 'none' },
+      tokenUrl: undefined,
       reach: 'this machine',
       connectionsPerAddress: 0,
     });
@@ -129,7 +130,44 @@ describe('configuration', () => {
   ])('takes ALLOWED_ORIGINS=%s', (value, origin) => {
     const env = { ALLOWED_ORIGINS: `https://first.example,${value}` };
     const origins = new Set(['https://first.example', origin]);
-    expect(readConfig(env, []).allowedOrigins).toEqual({ kind: 'listed', origins });
+    expect(readConfig(env, []).allowedOrigins).toEqual({
+      kind: 'listed',
+      origins,
+      ownPage: 'of loopback',
+    });
+    expect(readConfig({ ...env, ...authentication }, []).allowedOrigins).toMatchObject({
+      ownPage: 'of any host',
+    });
+  });
+
+  it.each([
+    'https://sso.example/token?for=meet',
+    'http://127.0.0.1:8080/',
+    'http://localhost:8080',
+    '/token',
+  ])('takes TOKEN_URL=%s', (tokenUrl) => {
+    expect(readConfig({ TOKEN_URL: tokenUrl, ...authentication }, []).tokenUrl).toBe(tokenUrl);
+  });
+
+  it.each([
+    'http://sso.example/token',
+    '//sso.example/token',
+    'sso.example/token',
+    'https://user@sso.example/',
+    'https://sso.example;script-src.example/',
+    "https://'self'/",
+    'javascript:alert(1)',
+    '/to ken',
+  ])('refuses TOKEN_URL=%s', (tokenUrl) => {
+    const read = () => readConfig({ TOKEN_URL: tokenUrl, ...authentication }, []);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/^TOKEN_URL must be an https address, or a path .*, but is "/);
+  });
+
+  it('refuses TOKEN_URL where nobody asks for tokens', () => {
+    expect(() => readConfig({ TOKEN_URL: '/token' }, [])).toThrow(
+      /^TOKEN_URL is set, but authentication is off/,
+    );
   });
 
   it('knows the loopback addresses', () => {

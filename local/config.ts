@@ -23,6 +23,8 @@ export type Config = SharedConfig & {
   readonly durability: 'normal' | 'full';
   readonly certificateFiles: CertificateFiles | undefined;
   readonly trustedProxies: TrustedProxies;
+  /** Where the page gets its tokens: an address, or a path of its own host. */
+  readonly tokenUrl: string | undefined;
   /** From where somebody may get here. */
   readonly reach: 'this machine' | 'others';
   /** 0: as many as they like. */
@@ -39,7 +41,10 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
   if (reach === 'others' && !shared.authentication && insecure === 'refused') refuseToOpen(host);
   return {
     ...shared,
-    allowedOrigins: readAllowedOrigins(env, originsWithout(shared.authentication, reach)),
+    allowedOrigins: withOwnPage(
+      readAllowedOrigins(env, originsWithout(shared.authentication, reach)),
+      shared.authentication,
+    ),
     port: wholeNumber(env, 'PORT', { fallback: 3001, min: 0, max: 65_535 }),
     host,
     // API Gateway's rule for stage names.
@@ -53,6 +58,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     durability: oneOf(env, 'DATA_SYNC', ['normal', 'full'], 'normal'),
     certificateFiles: readCertificateFiles(env),
     trustedProxies,
+    tokenUrl: readTokenUrl(env, shared.authentication),
     reach,
     connectionsPerAddress: wholeNumber(env, 'MAX_CONNECTIONS_PER_ADDRESS', {
       fallback: reach === 'others' ? 100 : 0,
@@ -70,6 +76,42 @@ function originsWithout(
   if (authentication) return { kind: 'any' };
   // Any page that is open in a browser of this machine reaches the loopback addresses, too.
   return { kind: reach === 'this machine' ? 'loopback' : 'own-host' };
+}
+
+/**
+ * The page that is served here may connect, whichever others are listed. Without authentication only under a name of this
+ * machine: any other might be somebody else's, pointed here.
+ */
+function withOwnPage(
+  allowed: AllowedOrigins,
+  authentication: SharedConfig['authentication'],
+): AllowedOrigins {
+  if (allowed.kind !== 'listed') return allowed;
+  return { ...allowed, ownPage: authentication ? 'of any host' : 'of loopback' };
+}
+
+function readTokenUrl(env: Environment, authentication: SharedConfig['authentication']): string | undefined {
+  const value = text(env, 'TOKEN_URL', '');
+  if (value === '') return undefined;
+  if (!isTokenUrl(value)) {
+    throw new ConfigError(
+      `TOKEN_URL must be an https address, or a path such as /token on the page's own host, but is "${value}".`,
+    );
+  }
+  if (authentication) return value;
+  throw new ConfigError(
+    'TOKEN_URL is set, but authentication is off. Set AUTH_ISSUER and AUTH_AUDIENCE, or AUTH_SECRET, or unset TOKEN_URL.',
+  );
+}
+
+/** Plain HTTP never leaves this machine with a token. */
+function isTokenUrl(value: string): boolean {
+  if (/^\/(?!\/)[\x21-\x7e]*$/.test(value)) return true;
+  if (!URL.canParse(value)) return false;
+  const { protocol, host, hostname, username } = new URL(value);
+  const isOurs = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  // The host goes into a header that has a grammar of its own.
+  return isOurs && username === '' && /^([\w.-]+|\[[\da-f:]+\])(:\d+)?$/.test(host);
 }
 
 function refuseToOpen(host: string): never {

@@ -1,8 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { createLog, type Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
 import { type Config, readConfig } from './config.ts';
 import { cameraOf, reachOf } from './reach.ts';
 import { type RunningServer, startServer } from './server.ts';
+
+/** Beside the folder that this file is built into. */
+const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 
 /** `npm start`: reads the environment, serves, and stops on SIGTERM or SIGINT. */
 async function main(): Promise<void> {
@@ -14,7 +18,7 @@ async function main(): Promise<void> {
   });
   // Whoever reads our output may go away; meetings must not end with them.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { pageFolder });
   process.stdout.write(greeting(server, config));
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void stop(server, log, signal));

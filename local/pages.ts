@@ -1,68 +1,105 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { pathOf } from '../src/gateway/upgrade.ts';
+import { acceptedEncodings, hasAlready } from './conditional.ts';
+import { makePageFile, type PageFile, readPageFiles } from './pageFiles.ts';
+import { pageHeaders, textHeaders } from './pagePolicy.ts';
 
-/** What the pages tell of the server. */
+/** What is served, and what it tells of the server. */
 export type PagesOptions = {
   readonly health: () => 'ok' | 'stopping';
-  /** The line to paste into a terminal, with the address by which the page was asked for. */
-  readonly wscatLine: (request: IncomingMessage) => string;
   /** Whether browsers are to insist on HTTPS from now on. */
   readonly strictTransport: 'on' | 'off';
+  /** Where the built page is. Without it, `/` says so. */
+  readonly folder: string | undefined;
+  readonly config: PageConfig;
 };
 
-/** Whatever is served beside the WebSocket API: `/healthz`, and at `/` what this is. */
-export function createPages({ health, wscatLine, strictTransport }: PagesOptions): RequestListener {
+/** What the page is told by the `config.json` beside it. */
+export type PageConfig = {
+  /** A path of the very host that the page came from: it knows best by which name, and whether over TLS. */
+  readonly url: string;
+  readonly authentication: 'none' | 'token';
+  /** Where it gets its tokens, unless they are in the link. */
+  readonly tokenUrl?: string;
+};
+
+/** Whatever is served beside the WebSocket API: the page at `/`, its `/config.json`, and `/healthz`. */
+export async function createPages(options: PagesOptions): Promise<RequestListener> {
+  const { health, strictTransport, config } = options;
+  const built = options.folder === undefined ? [] : await readPageFiles(options.folder);
+  // Last, since a folder that was built for elsewhere brings its own.
+  const told = await makePageFile('config.json', Buffer.from(JSON.stringify(config)));
+  const files = new Map([...built, ['/config.json', told]]);
+  const index = files.get('/index.html');
+  if (index) files.set('/', index);
+  const ofPage = pageHeaders(config.tokenUrl);
+
   const answerTo = (request: IncomingMessage): Answer => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return {
-        statusCode: 405,
-        text: 'Only GET and HEAD are served here.\n',
-        headers: { allow: 'GET, HEAD' },
-      };
-    }
-    switch (pathOf(request.url)) {
-      case '/healthz': {
-        const status = health();
-        const headers = { 'content-type': 'application/json; charset=utf-8' };
-        return { statusCode: status === 'ok' ? 200 : 503, text: JSON.stringify({ status }), headers };
-      }
-      case '/':
-        return { statusCode: 200, text: welcome(wscatLine(request)) };
-      default:
-        return { statusCode: 404, text: 'There is nothing here. See / and /healthz.\n' };
-    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed;
+    const path = pathOf(request.url);
+    const file = files.get(path);
+    if (file) return answerWith(file, request, ofPage);
+    if (path === '/healthz') return healthAnswer(health());
+    return path === '/' ? notBuilt : notFound;
   };
   return (request, response) => {
-    const { statusCode, text, headers } = answerTo(request);
+    const { statusCode, headers, body } = answerTo(request);
     response.writeHead(statusCode, {
-      ...securityHeaders,
       ...(strictTransport === 'on' && { 'strict-transport-security': 'max-age=31536000' }),
-      'content-length': Buffer.byteLength(text),
+      ...(statusCode !== 304 && { 'content-length': Buffer.byteLength(body) }),
       ...headers,
     });
     // Node drops the body of an answer to HEAD by itself.
-    response.end(text);
+    response.end(body);
   };
 }
 
 type Answer = {
   readonly statusCode: number;
-  readonly text: string;
-  readonly headers?: OutgoingHttpHeaders;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer | string;
 };
 
-/** Text is all there is: nothing may be loaded, run, framed, or taken for something else. */
-const securityHeaders = {
-  'content-type': 'text/plain; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy':
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
+function answerWith(file: PageFile, { headers }: IncomingMessage, ofPage: OutgoingHttpHeaders): Answer {
+  const encoding = acceptedEncodings(headers).find((accepted) => file.packed[accepted]);
+  const { bytes, etag } = (encoding && file.packed[encoding]) ?? file.plain;
+  const caching = {
+    etag,
+    'cache-control': file.caching === 'immutable' ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+  };
+  if (hasAlready(headers, etag)) return { statusCode: 304, headers: { ...ofPage, ...caching }, body: '' };
+  return {
+    statusCode: 200,
+    headers: {
+      ...ofPage,
+      ...caching,
+      'content-type': file.contentType,
+      ...(encoding && { 'content-encoding': encoding }),
+    },
+    body: bytes,
+  };
+}
+
+function healthAnswer(status: 'ok' | 'stopping'): Answer {
+  const headers = { ...textHeaders, 'content-type': 'application/json; charset=utf-8' };
+  return { statusCode: status === 'ok' ? 200 : 503, headers, body: JSON.stringify({ status }) };
+}
+
+const notFound: Answer = {
+  statusCode: 404,
+  headers: textHeaders,
+  body: 'There is nothing here. See / and /healthz.\n',
 };
 
-const welcome = (wscatLine: string): string =>
-  `This is CloudMeetX, the real-time backend of a video-conferencing product. Join a meeting from two terminals:\n\n  ${wscatLine}\n`;
+const notAllowed: Answer = {
+  statusCode: 405,
+  headers: { ...textHeaders, allow: 'GET, HEAD' },
+  body: 'Only GET and HEAD are served here.\n',
+};
+
+const notBuilt: Answer = {
+  statusCode: 404,
+  headers: textHeaders,
+  body: 'CloudMeetX is running, but its page is not built. Run "node scripts/build.mjs --web", and start it again.\n',
+};

@@ -1,10 +1,10 @@
-import type { RequestListener, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
 import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
-import { type Addresses, addressesFor, addressesOf } from './addresses.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
 import { createLocalBackend } from './backend.ts';
 import { readCertificate } from './certificate.ts';
 import { type Config, isLoopback } from './config.ts';
@@ -12,8 +12,7 @@ import { GatewaySender } from './GatewaySender.ts';
 import { createGateway } from './gateway.ts';
 import { createHttpServer, type HttpServer, type HttpTimeouts } from './httpServer.ts';
 import { openStore } from './openStore.ts';
-import { createPages } from './pages.ts';
-import { createSourceOf } from './proxies.ts';
+import { createPages, type PageConfig } from './pages.ts';
 import { startRenewing } from './renewing.ts';
 import { startSweeping } from './sweeping.ts';
 
@@ -31,8 +30,10 @@ export type RunningServer = Addresses & {
   stop(): Promise<void>;
 };
 
-/** What a test may put in place of the real thing. */
+/** Where the page is, and what a test may put in place of the real thing. */
 export type ServerOverrides = {
+  /** The folder of the built page. Without it none is served. */
+  readonly pageFolder?: string;
   /** Puts something between the handlers and the store. */
   readonly wrapMeetings?: (meetings: EmbeddedMeetings) => Meetings;
   /** Puts something between the gateway and the handlers. */
@@ -51,13 +52,19 @@ export async function startServer(
   overrides: ServerOverrides = {},
 ): Promise<RunningServer> {
   let health: 'ok' | 'stopping' = 'ok';
+  const fallback = await createPages({
+    health: () => health,
+    // Told of localhost, a browser would insist on it for whatever else is served there.
+    strictTransport: config.certificateFiles && !isLoopback(config.host) ? 'on' : 'off',
+    folder: overrides.pageFolder,
+    config: pageConfigOf(config),
+  });
   const http = openHttp(config, overrides.httpTimeouts);
   const { server } = http;
   const store = openStore(config);
   const connections = new GatewaySender(() => gateway);
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections });
-  const fallback = pagesOf(config, server, () => health);
   const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes } = overrides;
   const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes });
   const sweeping = startSweeping(store, backend, sweepIntervalMs);
@@ -98,15 +105,12 @@ function openHttp(config: Config, timeouts: HttpTimeouts | undefined): HttpServe
   });
 }
 
-function pagesOf(config: Config, server: Server, health: () => 'ok' | 'stopping'): RequestListener {
-  const sourceOf = createSourceOf(config.trustedProxies);
-  return createPages({
-    health,
-    wscatLine: (request) =>
-      (addressesFor(request, sourceOf(request), config) ?? addressesOf(config, server)).wscatLine,
-    // Told of localhost, a browser would insist on it for whatever else is served there.
-    strictTransport: config.certificateFiles && !isLoopback(config.host) ? 'on' : 'off',
-  });
+function pageConfigOf({ stage, authentication, tokenUrl }: Config): PageConfig {
+  return {
+    url: `/${stage}`,
+    authentication: authentication ? 'token' : 'none',
+    ...(tokenUrl !== undefined && { tokenUrl }),
+  };
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

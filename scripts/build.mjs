@@ -1,13 +1,14 @@
 // Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, each function in lambda/ into
 // dist/lambda/<function>/index.mjs with a zip beside it, and what others import, with its types: cloudmeetx/token into
-// dist/token, cloudmeetx/client, cloudmeetx/peers and cloudmeetx/react into folders of these names. What is current is
-// skipped, so that `npm start` is quick.
+// dist/token, cloudmeetx/client, cloudmeetx/peers and cloudmeetx/react into folders of these names. And the meeting page, by
+// Vite, into dist/web. What is current is skipped, so that `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --cli      the command line alone
 //   node scripts/build.mjs --client   the client alone, and what is made on it
 //   node scripts/build.mjs --package  what others import, which scripts/pack-client.mjs packs
+//   node scripts/build.mjs --web      the page alone
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
 //   node scripts/build.mjs --out=DIR  into another folder than dist
@@ -24,7 +25,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
@@ -124,18 +125,30 @@ const react = {
   },
 };
 
+const page = {
+  outfile: join(out, 'web/index.html'),
+  // Not all that Vite reads is a module.
+  sources: readdirSync(`${root}web`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name))),
+  vite: 'web/vite.config.ts',
+};
+
 const chosen = {
-  ...{ '--server': [server], '--cli': [cli], '--probe': [probe] },
+  ...{ '--server': [server], '--web': [page], '--cli': [cli], '--probe': [probe] },
   '--client': [client, peers, react],
   '--package': [client, peers, react, token],
 };
-const [only] = Object.keys(chosen).filter((flag) => flags.has(flag));
-for (const target of chosen[only] ?? [server, cli, token, client, peers, react, ...functions]) {
+const some = Object.keys(chosen).filter((flag) => flags.has(flag));
+const all = [server, page, cli, token, client, peers, react, ...functions];
+for (const target of some.length > 0 ? some.flatMap((flag) => chosen[flag]) : all) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
-async function bundle({ outfile, zip, declarations, types, sources = [], options }) {
-  const { metafile } = await build({ ...options, outfile });
+async function bundle({ outfile, zip, declarations, types, vite, sources = [], options }) {
+  const bytes = vite
+    ? await buildPage(vite, dirname(outfile))
+    : bytesByInput((await build({ ...options, outfile })).metafile);
   if (declarations) declare(declarations);
   if (types) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -149,7 +162,24 @@ async function bundle({ outfile, zip, declarations, types, sources = [], options
     ['package-lock.json', 'scripts/build.mjs', ...sources].map((name) => [name, 0]),
   );
   mkdirSync(dirname(inputsFile(outfile)), { recursive: true });
-  writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytesByInput(metafile) }));
+  writeFileSync(inputsFile(outfile), JSON.stringify({ ...others, ...bytes }));
+}
+
+/** Builds the page into a folder, and tells how many bytes of it each module is. */
+async function buildPage(configFile, outDir) {
+  // Half a second to load, which whoever builds no page shouldn't wait for.
+  const vite = await import('vite');
+  const { output } = await vite.build({
+    configFile: join(root, configFile),
+    logLevel: 'warn',
+    build: { outDir },
+  });
+  const modules = output.flatMap((chunk) => Object.entries(chunk.modules ?? {}));
+  return Object.fromEntries(
+    modules
+      .filter(([id]) => existsSync(id))
+      .map(([id, { renderedLength }]) => [relative(root, id), renderedLength]),
+  );
 }
 
 /** Writes the declarations of a module whose types name nothing of its imports. */

@@ -9,7 +9,7 @@ const sources = ['docs/PROTOCOL.md', 'docs/GATEWAY.md', 'docs/client.md', 'src/m
 const proving = /^test\/(protocol|conformance|contracts|chaos|attack|client)\//;
 
 const rules = new Map(sources.flatMap(rulesOf));
-const tests = ['src', 'lambda', 'local', 'test'].flatMap(filesBelow).flatMap(testsOf);
+const tests = ['src', 'lambda', 'local', 'web', 'test'].flatMap(filesBelow).flatMap(testsOf);
 const cited = new Set(tests.flatMap(({ ids }) => ids));
 
 const problems = [
@@ -62,7 +62,7 @@ function filesBelow(folder) {
   if (!existsSync(`${root}/${folder}`)) return [];
   return readdirSync(`${root}/${folder}`, { recursive: true })
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts'));
+    .filter((file) => /\.tsx?$/.test(file));
 }
 
 function testsOf(file) {

@@ -26,3 +26,23 @@ describe('pages of the own host', () => {
     expect(allowsOrigin(ownHost, { origins: [], host: undefined })).toBe(true);
   });
 });
+
+describe('the page that a server has itself', () => {
+  const listed = (ownPage?: 'of any host' | 'of loopback') =>
+    ({ kind: 'listed', origins: new Set(['https://app.example']), ...(ownPage && { ownPage }) }) as const;
+
+  it.each([
+    ['of any host', 'https://meet.example', 'meet.example', true],
+    ['of any host', 'https://evil.test', 'meet.example', false],
+    ['of any host', 'https://meet.example:444', 'meet.example', false],
+    ['of loopback', 'http://127.0.0.1:3001', '127.0.0.1:3001', true],
+    ['of loopback', 'http://localhost:3001', 'localhost:3001', true],
+    ['of loopback', 'http://localhost:5173', 'localhost:3001', false],
+    ['of loopback', 'http://evil.test:3001', 'evil.test:3001', false],
+    [undefined, 'http://localhost:3001', 'localhost:3001', false],
+    [undefined, 'https://meet.example', 'meet.example', false],
+    ['of loopback', 'https://app.example', 'meet.example', true],
+  ] as const)('(%s) as %s at the host %s may connect: %s', (ownPage, origin, host, verdict) => {
+    expect(allowsOrigin(listed(ownPage), { origins: [origin], host })).toBe(verdict);
+  });
+});

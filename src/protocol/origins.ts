@@ -5,7 +5,12 @@
 export type AllowedOrigins =
   | { readonly kind: 'any' }
   /** As browsers serialise them, in lower case; `null` stands for those that have none. */
-  | { readonly kind: 'listed'; readonly origins: ReadonlySet<string> }
+  | {
+      readonly kind: 'listed';
+      readonly origins: ReadonlySet<string>;
+      /** Where the server has a page itself: which one may connect, unlisted. The request has to be for its host. */
+      readonly ownPage?: 'of any host' | 'of loopback';
+    }
   /** Pages of this machine. */
   | { readonly kind: 'loopback' }
   /** Pages of this machine, and of the host that the request itself is for. */
@@ -32,13 +37,24 @@ function allowsOne(allowed: AllowedOrigins, origin: string, host: string | undef
     case 'any':
       return true;
     case 'listed':
-      return allowed.origins.has(origin);
+      return allowed.origins.has(origin) || isOwnPage(allowed.ownPage, origin, host);
     case 'loopback':
       return isLoopbackPage(origin);
     case 'own-host':
-      return isLoopbackPage(origin) || (host !== undefined && authorityOf(origin) === host);
+      return isLoopbackPage(origin) || isPageOf(origin, host);
   }
 }
+
+function isOwnPage(
+  own: 'of any host' | 'of loopback' | undefined,
+  origin: string,
+  host: string | undefined,
+): boolean {
+  return own !== undefined && isPageOf(origin, host) && (own === 'of any host' || isLoopbackPage(origin));
+}
+
+const isPageOf = (origin: string, host: string | undefined): boolean =>
+  host !== undefined && authorityOf(origin) === host;
 
 const isLoopbackPage = (origin: string): boolean =>
   isLoopbackHost(authorityOf(origin)?.replace(/:\d{1,5}$/, '') ?? '');

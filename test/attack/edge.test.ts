@@ -153,4 +153,39 @@ describe('what is no client', () => {
     }
     await expectUntouched(alice);
   });
+
+  it('[WP1] a path that leads out of the page’s folder, or is of 10 KB, leads nowhere, and no other method than GET and HEAD', async ({
+    skip,
+  }) => {
+    skip(target === 'lambda', OURS);
+    const server = await startTestServer({}, { pageFolder: 'dist/web' });
+    const alice = await server.connect('alice');
+    const ask = async (target: string, method?: string) => {
+      const client = await RawClient.connect(server.webSocketUrl);
+      client.sendBytes(Buffer.from(`${method ?? 'GET'} ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+      return (await client.answer).statusCode;
+    };
+    expect(await ask('/')).toBe(200);
+    for (const path of [
+      ...[
+        '/../local/main.mjs',
+        '/page.assets/../../local/main.mjs',
+        '/..%2flocal%2fmain.mjs',
+        '/%2e%2e/local/main.mjs',
+      ],
+      ...[
+        '/..\\local\\main.mjs',
+        '//local/main.mjs',
+        '/.git/config',
+        '/etc/passwd',
+        '/__proto__',
+        '/index.html%00.js',
+      ],
+      ...['http://localhost/../local/main.mjs', 'file:///etc/passwd', `/${'../'.repeat(3300)}etc/passwd`],
+    ])
+      expect(await ask(path), path.slice(0, 40)).toBe(404);
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+      expect(await ask('/', method)).toBe(405);
+    await expectUntouched(alice);
+  });
 });

@@ -46,6 +46,8 @@ export type BackendOptions = {
   readonly pingIntervalMs?: number;
   /** On one machine: how long a client may take with its request. */
   readonly httpTimeouts?: HttpTimeouts;
+  /** On one machine: where the built page is. */
+  readonly pageFolder?: string;
   /** With the functions: other trouble than is usual under the conditions of the run. */
   readonly trouble?: Trouble;
   /** With the functions: by how much earlier every connection is said to have connected than it did. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RawClient } from '../harness/RawClient.ts';
 import { startTestServer, type TestServer, target } from '../harness/server.ts';
+import { secretToken, testSecret } from '../harness/tokens.ts';
 
 const allowed = 'https://meet.example.com,http://localhost:5173,null';
 const NOT_THERE = 'on AWS no page is of this machine';
@@ -97,5 +98,26 @@ describe('origins', () => {
     const server = await startTestServer({ ALLOWED_ORIGINS: 'https://meet.example.com' });
     expect(await statusOf(server, 'http://localhost:5173')).toBe(403);
     expect(await statusOf(server, 'https://meet.example.com')).toBe(101);
+  });
+
+  it('[CN13] lets the page of the server itself connect, whichever others are listed', async ({ skip }) => {
+    skip(target === 'lambda', NOT_THERE);
+    const others = { ALLOWED_ORIGINS: 'https://app.example.com' };
+    const open = await startTestServer(others);
+    const { host } = new URL(open.webSocketUrl);
+    expect(await statusOf(open, `http://${host}`)).toBe(101);
+    expect(await statusOf(open, 'http://meet.example.com', { Host: 'meet.example.com' })).toBe(403);
+
+    const withTokens = await startTestServer({ ...others, AUTH_SECRET: testSecret });
+    const own = { origin: 'https://meet.example.com', host: 'meet.example.com' };
+    const statusFor = async (origin: string) => {
+      const headers = { Host: own.host, Origin: origin };
+      const query = { meetingId: 'standup', token: secretToken() };
+      const client = await RawClient.connect(withTokens.url(query));
+      client.sendUpgrade({ headers });
+      return (await client.answer).statusCode;
+    };
+    expect(await statusFor(own.origin)).toBe(101);
+    expect(await statusFor('https://evil.test')).toBe(403);
   });
 });
