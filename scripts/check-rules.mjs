@@ -5,8 +5,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const root = process.argv[2] ?? '.';
-const sources = ['docs/PROTOCOL.md', 'docs/GATEWAY.md', 'docs/client.md', 'src/meeting/ports.ts'];
-const proving = /^test\/(protocol|conformance|contracts|chaos|attack|client)\//;
+const sources = [
+  'docs/PROTOCOL.md',
+  'docs/GATEWAY.md',
+  'docs/client.md',
+  'docs/peers.md',
+  'src/meeting/ports.ts',
+];
+const proving = /^test\/(protocol|conformance|contracts|chaos|attack|client|peers)\//;
 
 const rules = new Map(sources.flatMap(rulesOf));
 const tests = ['src', 'lambda', 'local', 'web', 'test'].flatMap(filesBelow).flatMap(testsOf);

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Installs what some tests need beside Node: Amazon's DynamoDB Local (Maven Central; needs Java 17), and moto with the
-# AWS CLI and cfn-lint (PyPI; need Python 3.10 or newer), and what infra/ depends on. Tests that miss one are skipped and
-# say so; continuous integration runs this first, so that none is.
+# AWS CLI and cfn-lint (PyPI; need Python 3.10 or newer), a browser (Chromium) and a TURN server (coturn), and what infra/
+# depends on. Tests that miss one are skipped and say so; continuous integration runs this first, so that none is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 install_packages() {
   if ! command -v apt-get >/dev/null; then
-    echo "Install Java 17, Maven, and Python 3 with its venv module first." >&2
+    echo "Install first: $*" >&2
     exit 1
   fi
   apt-get update -q
@@ -45,5 +45,22 @@ if [ ! -e "$components/.complete" ]; then
   touch "$components/.complete"
 fi
 echo "cfn-lint is in $components"
+
+if [ -z "${CHROMIUM_PATH:-}" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
+  install_packages chromium
+fi
+
+if ! command -v turnserver >/dev/null; then
+  # Debian starts what it installs, now and at each boot. Tests start one of their own.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+  fi
+  install_packages coturn
+  systemctl disable coturn >/dev/null 2>&1 || true
+fi
+echo "A browser and coturn are installed"
 
 (cd infra && npm ci)

@@ -1,29 +1,19 @@
 import { backoffMs } from './backoff.ts';
-import type { WebSocketConstructor } from './ClientSocket.ts';
-import type { Clock } from './clock.ts';
 import type { Frame } from './frames.ts';
-import { Link, type LinkEnd, type Welcomed } from './Link.ts';
-import { MeetingError } from './MeetingError.ts';
-import { isExpelled } from './Requests.ts';
+import { Link, type LinkEnd, type LinkPorts, type Welcomed } from './Link.ts';
+import type { MeetingError } from './MeetingError.ts';
+import { isExpelled } from './requestSpec.ts';
 import type { ClosedReason, StateEvent } from './state.ts';
 import { Timers } from './Timers.ts';
-import { ATTEMPT_MS, FLOODED_MS, LINGER_MS, STABLE_MS } from './timing.ts';
+import { FLOODED_MS, LINGER_MS, STABLE_MS } from './timing.ts';
 
 /** What a connector needs, and whom it tells. */
-export type ConnectorPorts = {
-  readonly clock: Clock;
+export type ConnectorPorts = Omit<LinkPorts, 'join' | 'onEnd'> & {
   readonly random: () => number;
-  readonly webSocket: WebSocketConstructor;
-  readonly url: string;
-  /** The subprotocols of an attempt, for which a token may have to be fetched. */
-  readonly protocols: () => Promise<readonly string[]>;
   /** What a join says; `replaces` names the connection that it takes the place of. */
   readonly join: (replaces: string | undefined) => Frame;
   /** Renews a connection at this age instead of shortly before the server ends it. */
   readonly renewAfterMs?: number | undefined;
-  /** A connection is in use from now on. Called before the frames that came while it was joining. */
-  readonly onUp: (link: Link, welcomed: Welcomed) => void;
-  readonly onFrame: (frame: Frame) => void;
   /** A connection has ended; its requests get no replies any more. */
   readonly onLost: (link: Link) => void;
   /** Of all that moves the state, but for being up. */
@@ -51,11 +41,10 @@ const closing: Readonly<Record<string, ClosedReason>> = {
  */
 export class Connector {
   readonly #ports: ConnectorPorts;
-  readonly #timers: Timers<'retry' | 'renew' | 'linger' | 'token'>;
+  readonly #timers: Timers<'retry' | 'renew' | 'linger'>;
+  #attempt: Link | undefined;
   #current: Link | undefined;
   #retired: Link | undefined;
-  /** The attempt under way: a link, or first the token for it. */
-  #attempt: { link?: Link } | undefined;
   #replaces: string | undefined;
   #failures = 0;
   #upAtMs = 0;
@@ -73,24 +62,15 @@ export class Connector {
 
   /** Begins an attempt at once, in place of one that waits or has not been heard by the server yet. */
   connect(): void {
-    if (this.#history === 'closed') return;
-    const { link } = this.#attempt ?? {};
-    if (link && !link.isOpening) return;
-    link?.end();
+    if (this.#history === 'closed' || this.#attempt?.isOpening === false) return;
+    this.#attempt?.end();
     this.#timers.stop('retry');
-    const attempt: { link?: Link } = {};
-    this.#attempt = attempt;
-    const late = new MeetingError('timed_out', 'No answer in time.', { retryable: true });
-    this.#timers.set('token', ATTEMPT_MS, () => this.#onFailed(attempt, late));
-    this.#ports.protocols().then(
-      (protocols) => {
-        if (this.#attempt === attempt) this.#open(attempt, protocols);
-      },
-      (cause: unknown) => {
-        const error = new MeetingError('token_failed', 'getToken failed.', { retryable: true, cause });
-        this.#onFailed(attempt, error);
-      },
-    );
+    this.#attempt = new Link({
+      ...this.#ports,
+      join: () => this.#ports.join(this.#replaces),
+      onUp: (link, welcomed) => this.#onUp(link, welcomed),
+      onEnd: (link, end) => this.#onEnd(link, end),
+    });
   }
 
   /** The network may be back, or another: tries at once, or asks whether the connection in use lives. */
@@ -104,48 +84,27 @@ export class Connector {
     if (this.#history === 'closed') return;
     this.#history = 'closed';
     this.#timers.stopAll();
-    const links = [this.#attempt?.link, this.#current, this.#retired];
+    for (const link of [this.#attempt, this.#current, this.#retired]) link?.end();
     this.#attempt = undefined;
     this.#current = undefined;
-    this.#retired = undefined;
-    for (const link of links) link?.end();
     this.#ports.onState({ kind: 'ended', reason, error });
   }
 
-  #open(attempt: { link?: Link }, protocols: readonly string[]): void {
-    this.#timers.stop('token');
-    const { url, webSocket, clock, join, onFrame } = this.#ports;
-    const target = { url, protocols, webSocket, clock, join: () => join(this.#replaces) };
-    try {
-      attempt.link = new Link(target, {
-        onFrame,
-        onUp: (link, welcomed) => this.#onUp(link, welcomed),
-        onEnd: (link, end) => this.#onEnd(link, end),
-      });
-    } catch (cause) {
-      // No server was asked: a token with characters that can't be sent, or a page that may not use this URL.
-      this.close(
-        'refused',
-        new MeetingError('invalid_request', `There can be no WebSocket: ${cause}`, { cause }),
-      );
-    }
-  }
-
   #onUp(link: Link, welcomed: Welcomed): void {
+    const retiring = this.#current;
     this.#attempt = undefined;
-    if (this.#current) this.#retire(this.#current);
     this.#current = link;
-    this.#replaces = link.connectionId;
+    if (retiring) this.#retire(retiring);
+    this.#replaces = welcomed.welcome.self.connectionId;
     this.#history = 'welcomed';
     this.#upAtMs = this.#ports.clock.elapsedMs();
     this.#planRenewal(welcomed.welcome.limits.connectionSeconds);
     this.#ports.onUp(link, welcomed);
   }
 
-  #planRenewal(connectionSeconds: number | undefined): void {
+  #planRenewal(connectionSeconds = 0): void {
     const { renewAfterMs, random } = this.#ports;
-    const lifeMs = connectionSeconds === undefined ? undefined : connectionSeconds * 1000;
-    const ageMs = renewAfterMs ?? (lifeMs && lifeMs * (RENEW_AT + RENEW_WITHIN * random()));
+    const ageMs = renewAfterMs ?? connectionSeconds * 1000 * (RENEW_AT + RENEW_WITHIN * random());
     if (ageMs) this.#timers.set('renew', ageMs, () => this.connect());
   }
 
@@ -161,7 +120,9 @@ export class Connector {
   }
 
   #lose(link: Link): void {
-    if (this.#retired === link) this.#retired = undefined;
+    if (link === this.#attempt) this.#attempt = undefined;
+    if (link === this.#current) this.#current = undefined;
+    if (link === this.#retired) this.#retired = undefined;
     link.end();
     this.#ports.onLost(link);
   }
@@ -169,10 +130,8 @@ export class Connector {
   #onEnd(link: Link, { kind, error }: LinkEnd): void {
     const reason = this.#closingReason(link, kind, error);
     if (reason) this.close(reason, error);
-    else if (link === this.#attempt?.link) this.#onFailed(this.#attempt, error);
-    else if (link === this.#current) this.#onCurrentLost(error, kind);
-    else this.#lose(link);
-    if (error.code === 'flooding' && this.#timers.has('retry')) this.#retryAfter(FLOODED_MS);
+    else if (link === this.#retired) this.#lose(link);
+    else this.#onFailed(link, kind, error);
   }
 
   /** Why there is no other attempt after an end; undefined if there is one. */
@@ -190,34 +149,21 @@ export class Connector {
     return closing[code] ?? (retryable || isExpelled(code) ? undefined : 'refused');
   }
 
-  #onCurrentLost(error: MeetingError, kind: LinkEnd['kind']): void {
-    const lost = this.#current;
-    this.#current = undefined;
-    this.#timers.stop('renew');
-    const wasStable = this.#ports.clock.elapsedMs() - this.#upAtMs >= STABLE_MS;
+  /** The connection in use, or an attempt at one, has come to its end: another follows. */
+  #onFailed(link: Link, kind: LinkEnd['kind'], failure: MeetingError): void {
+    const isLoss = link === this.#current;
+    const wasStable = isLoss && this.#ports.clock.elapsedMs() - this.#upAtMs >= STABLE_MS;
     this.#failures = wasStable ? 0 : this.#failures + 1;
-    if (lost) this.#ports.onLost(lost);
-    this.#ports.onState({ kind: 'lost', failure: error });
+    if (isLoss) this.#timers.stop('renew');
+    this.#lose(link);
+    this.#ports.onState({ kind: isLoss ? 'lost' : 'failed', failure });
     // A renewal that is under way is the reconnecting.
     if (this.#history === 'closed' || this.#attempt) return;
-    this.#retryAfter(kind === 'goingAway' && wasStable ? 0 : this.#backoffMs());
+    this.#timers.set('retry', this.#pauseMs(kind, failure, wasStable), () => this.connect());
   }
 
-  #onFailed(attempt: { link?: Link }, error: MeetingError): void {
-    if (this.#attempt !== attempt) return;
-    attempt.link?.end();
-    this.#attempt = undefined;
-    this.#timers.stop('token');
-    this.#failures++;
-    this.#ports.onState({ kind: 'failed', failure: error });
-    if (this.#history !== 'closed') this.#retryAfter(this.#backoffMs());
-  }
-
-  #backoffMs(): number {
-    return backoffMs(this.#failures, this.#ports.random);
-  }
-
-  #retryAfter(delayMs: number): void {
-    this.#timers.set('retry', delayMs, () => this.connect());
+  #pauseMs(kind: LinkEnd['kind'], { code }: MeetingError, wasStable: boolean): number {
+    if (code === 'flooding') return FLOODED_MS;
+    return kind === 'goingAway' && wasStable ? 0 : backoffMs(this.#failures, this.#ports.random);
   }
 }

@@ -3,7 +3,7 @@ export type Listener<Payload> = (payload: Payload) => void;
 
 /**
  * Events by name, each with one payload. Listeners are called at once, in the order in which they came; one that throws
- * keeps nothing from the others.
+ * keeps nothing from the others. Its functions may be handed on by themselves.
  */
 export class Emitter<Events extends object> {
   readonly #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
@@ -17,48 +17,45 @@ export class Emitter<Events extends object> {
   }
 
   /** Calls a listener with each event of this name. Returns what takes it away again. */
-  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+  readonly on = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): (() => void) => {
     this.#listeners[name] ??= new Set();
     this.#listeners[name].add(listener);
     return () => this.off(name, listener);
-  }
+  };
 
   /** Calls a listener with the next event of this name. Returns what takes it away before. */
-  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+  readonly once = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): (() => void) => {
     const off = this.on(name, (payload) => {
       off();
       listener(payload);
     });
     return off;
-  }
+  };
 
   /** Takes a listener away that `on` was given. */
-  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+  readonly off = <Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void => {
     this.#listeners[name]?.delete(listener);
-  }
+  };
 
-  /** Whether anybody listens to this name. */
-  hasListeners(name: keyof Events): boolean {
-    return (this.#listeners[name]?.size ?? 0) > 0;
-  }
-
-  /** Calls who listens now; nobody once it is closed. */
-  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    for (const listener of [...(this.#listeners[name] ?? [])]) {
-      if (this.#state === 'closed') return;
+  /** Calls who listens now; nobody once it is closed. Returns whether anybody listens. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): boolean {
+    const listeners = [...(this.#listeners[name] ?? [])];
+    for (const listener of listeners) {
+      if (this.#state === 'closed') break;
       try {
         listener(payload);
       } catch (error) {
         this.#report(error);
       }
     }
+    return listeners.length > 0;
   }
 
   /**
    * The events of this name from now on, to be iterated once. What nobody has taken yet is kept. The iteration ends when
    * the emitter is closed.
    */
-  events<Name extends keyof Events>(name: Name): AsyncIterableIterator<Events[Name]> {
+  readonly events = <Name extends keyof Events>(name: Name): AsyncIterableIterator<Events[Name]> => {
     const queue: Events[Name][] = [];
     const waiting: (() => void)[] = [];
     let live = this.#state === 'live';
@@ -82,7 +79,7 @@ export class Emitter<Events extends object> {
       },
       async next() {
         while (live && queue.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-        const [value] = queue.splice(0, 1);
+        const value = queue.shift();
         return value === undefined ? { value, done: true } : { value, done: false };
       },
       async return() {
@@ -91,7 +88,7 @@ export class Emitter<Events extends object> {
         return { value: undefined, done: true };
       },
     };
-  }
+  };
 
   /** Ends every iteration, after what is kept for it. */
   close(): void {

@@ -4,9 +4,8 @@ import type { Clock } from './clock.ts';
 import type { Emitter } from './Emitter.ts';
 import type { ClientEvents } from './events.ts';
 import { errorOf, type Frame } from './frames.ts';
-import { MeetingError } from './MeetingError.ts';
-import { RecentIds } from './RecentIds.ts';
 import type { Roster } from './Roster.ts';
+import { createRecentIds } from './recentIds.ts';
 import { SignalOrder } from './SignalOrder.ts';
 import { RECENT_MESSAGES } from './timing.ts';
 
@@ -28,26 +27,31 @@ type Sender = Pick<Author, 'userId' | 'session' | 'connectionId'>;
 const nameOf = ({ userId, session, connectionId }: Sender): string =>
   JSON.stringify([userId, session ?? connectionId]);
 
+/** The last word on whether the meeting is locked, as the event that tells of it is called. */
+type LockWord = 'meetingLocked' | 'meetingUnlocked';
+
 const replies: readonly unknown[] = ['ack', 'history', 'participants', 'welcome'];
 
 /** Sorts what comes: lines of the log, the server's events, signals, and messages, each of which is told once. */
 export class Incoming {
   readonly #ports: IncomingPorts;
-  readonly #recent = new RecentIds(RECENT_MESSAGES);
+  readonly #isNew = createRecentIds(RECENT_MESSAGES);
   readonly #signals: SignalOrder<MessageFrame>;
-  #lock: 'locked' | 'unlocked' | undefined;
+  #lock: LockWord | undefined;
 
   constructor(ports: IncomingPorts) {
     this.#ports = ports;
     this.#signals = new SignalOrder(ports.clock, (signal) => ports.emitter.emit('signal', signal));
+    // Nothing more is expected of who has left.
+    ports.emitter.on('participantLeft', ({ participant: { userId, connections } }) => {
+      for (const connection of connections) this.#signals.forget(nameOf({ ...connection, userId }));
+    });
   }
 
   /** Takes a frame as it came. */
   receive(frame: Frame): void {
     const { type, seq } = frame;
-    if (typeof type !== 'string') {
-      this.#ports.emitter.emit('error', new MeetingError('gateway_error', String(frame.message)));
-    } else if (type === 'error') {
+    if (typeof type !== 'string' || type === 'error') {
       this.#ports.emitter.emit('error', errorOf(frame));
     } else if (replies.includes(type)) {
       // It answers a request that was given up.
@@ -74,16 +78,10 @@ export class Incoming {
   }
 
   /** Takes the word of a welcome, or of an event, on whether the meeting is locked. */
-  setLock(lock: 'locked' | 'unlocked', by?: EventFrame['from']): void {
-    const before = this.#lock;
+  setLock(lock: LockWord, by?: Author): void {
+    const isNews = this.#lock && this.#lock !== lock;
     this.#lock = lock;
-    if (before === undefined || before === lock) return;
-    this.#ports.emitter.emit(lock === 'locked' ? 'meetingLocked' : 'meetingUnlocked', { by });
-  }
-
-  /** Nothing more is expected of a sender. */
-  forget(sender: Sender): void {
-    this.#signals.forget(nameOf(sender));
+    if (isNews) this.#ports.emitter.emit(lock, { by });
   }
 
   /** Nothing more is told. */
@@ -92,24 +90,16 @@ export class Incoming {
   }
 
   #onEvent({ data, from }: EventFrame): void {
-    switch (data.eventType) {
-      case 'user-updated':
-        this.#ports.roster.takeUpdate(data.participant);
-        break;
-      case 'meeting-locked':
-        this.setLock('locked', from);
-        break;
-      case 'meeting-unlocked':
-        this.setLock('unlocked', from);
-        break;
-    }
+    if (data.eventType === 'user-updated') this.#ports.roster.takeUpdate(data.participant);
+    else if (data.eventType === 'meeting-locked') this.setLock('meetingLocked', from);
+    else if (data.eventType === 'meeting-unlocked') this.setLock('meetingUnlocked', from);
   }
 
   #onMessage(message: MessageFrame): void {
     const { from, to, type, clientSeq } = message;
     // A broadcast reaches the connection that is being renewed, too.
     if (!to && this.#ports.isOwn(from)) return;
-    if (!this.#recent.add(message.messageId)) return;
+    if (!this.#isNew(message.messageId)) return;
     if (type !== 'signal') this.#ports.emitter.emit('message', message);
     else if (typeof clientSeq !== 'number' || !to) this.#ports.emitter.emit('signal', message);
     else {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Frame } from './frames.ts';
+import { Sequence } from './Sequence.ts';
 import { Timers } from './Timers.ts';
 import { HOLE_MS, RETRY_MS, SILENCE_MS } from './timing.ts';
 
@@ -37,9 +38,8 @@ export type LogFollowerPorts = {
 export class LogFollower {
   readonly #ports: LogFollowerPorts;
   readonly #timers: Timers<'hole' | 'silence'>;
-  readonly #ahead = new Map<number, Frame>();
+  #lines = this.#begin();
   #epoch: string | undefined;
-  #last = 0;
   /** Who asks is numbered, so that an answer to an earlier life isn't taken for this one's. */
   #life = 0;
   #state: 'paused' | 'listening' | 'asking' = 'paused';
@@ -51,12 +51,12 @@ export class LogFollower {
 
   /** Up to where everything was shown; undefined before the first welcome. */
   get position(): { readonly epoch: string; readonly seq: number } | undefined {
-    return this.#epoch === undefined ? undefined : { epoch: this.#epoch, seq: this.#last };
+    return this.#epoch === undefined ? undefined : { epoch: this.#epoch, seq: this.#lines.last };
   }
 
   /** Whether lines are known to be missing. */
   get isBehind(): boolean {
-    return this.#state === 'asking' || this.#ahead.size > 0;
+    return this.#state === 'asking' || this.#lines.waiting.length > 0;
   }
 
   /** How a welcome stands to what was seen. Changes nothing. */
@@ -65,7 +65,7 @@ export class LogFollower {
     if (this.#epoch !== epoch) return 'epoch-changed';
     if (recovered) return 'recovered';
     // A log that ends before what was seen of it has lost its end, and gives those numbers out again.
-    return seq < this.#last ? 'epoch-changed' : 'lines-expired';
+    return seq < this.#lines.last ? 'epoch-changed' : 'lines-expired';
   }
 
   /** Goes on from a welcome: shows what was missed, or begins where it stands. */
@@ -73,15 +73,12 @@ export class LogFollower {
     const resumption = this.resumptionOf(log);
     this.#life++;
     this.#state = 'listening';
-    if (resumption === 'epoch-changed') {
-      this.#ahead.clear();
-      this.#last = 0;
-    }
+    if (resumption === 'epoch-changed') this.#lines = this.#begin();
     this.#epoch = log.epoch;
-    for (const line of log.entries) this.#keep(Number(line.seq), line);
-    if (resumption === 'recovered') this.#showNext();
-    else this.#skipTo(log.seq);
-    if (this.#last < log.seq) this.#ask();
+    for (const line of log.entries) this.#lines.keep(Number(line.seq), line);
+    if (resumption === 'recovered') this.#lines.showNext();
+    else this.#lines.skipTo(log.seq);
+    if (this.#lines.last < log.seq) this.#ask();
     else this.#listen();
   }
 
@@ -94,46 +91,31 @@ export class LogFollower {
 
   /** Takes a line as it came. */
   take(seq: number, line: Frame): void {
-    this.#keep(seq, line);
-    this.#showNext();
-    this.#timers.stop('silence');
+    this.#lines.keep(seq, line);
+    this.#lines.showNext();
     this.#listen();
   }
 
-  #keep(seq: number, line: Frame): void {
-    if (seq > this.#last && !this.#ahead.has(seq)) this.#ahead.set(seq, line);
-  }
-
-  #showNext(): void {
-    for (;;) {
-      const line = this.#ahead.get(this.#last + 1);
-      if (!line) return;
-      this.#ahead.delete(++this.#last);
+  #begin(): Sequence<Frame> {
+    return new Sequence((line) => {
       if (line.type !== 'void') this.#ports.show(line);
-    }
-  }
-
-  #skipTo(seq: number): void {
-    if (seq > this.#last) this.#last = seq;
-    for (const ahead of this.#ahead.keys()) if (ahead <= this.#last) this.#ahead.delete(ahead);
-    this.#showNext();
+    });
   }
 
   #listen(): void {
     if (this.#state !== 'listening') return;
-    if (this.#ahead.size === 0) {
-      this.#timers.stop('hole');
-      if (!this.#timers.has('silence')) this.#timers.set('silence', SILENCE_MS, () => this.#ask());
-    } else if (!this.#timers.has('hole')) {
-      this.#timers.set('hole', HOLE_MS, () => this.#ask());
-    }
+    const isComplete = this.#lines.waiting.length === 0;
+    const ask = () => this.#ask();
+    if (isComplete) this.#timers.stop('hole');
+    else if (!this.#timers.has('hole')) this.#timers.set('hole', HOLE_MS, ask);
+    this.#timers.set('silence', SILENCE_MS, ask);
   }
 
   #ask(): void {
     const life = this.#life;
     this.#state = 'asking';
     this.#timers.stopAll();
-    this.#ports.ask(this.#last).then(
+    this.#ports.ask(this.#lines.last).then(
       (page) => {
         if (life === this.#life) this.#fill(page);
       },
@@ -150,14 +132,14 @@ export class LogFollower {
     }
     // Nothing is missing between lines of a log: what is older than the first, or than the end of none, has expired.
     const first = Number(entries[0]?.seq ?? seq + 1);
-    if (first > this.#last + 1) {
+    if (first > this.#lines.last + 1) {
       this.#ports.onExpired(first - 1);
-      this.#skipTo(first - 1);
+      this.#lines.skipTo(first - 1);
     }
-    for (const line of entries) this.#keep(Number(line.seq), line);
-    this.#showNext();
+    for (const line of entries) this.#lines.keep(Number(line.seq), line);
+    this.#lines.showNext();
     this.#state = 'listening';
-    if (this.#last < seq) this.#ask();
+    if (this.#lines.last < seq) this.#ask();
     else this.#listen();
   }
 }

@@ -55,3 +55,11 @@ export class MeetingError extends Error {
 /** Of what too much waits already. */
 export const queueFull = (): MeetingError =>
   new MeetingError('queue_full', 'Too much waits to be sent.', { retryable: true });
+
+/** Of what was sent, and perhaps done. */
+export const unanswered = (code: 'connection_lost' | 'no_reply'): MeetingError =>
+  new MeetingError(code, 'No reply came: it may have been done.');
+
+/** Of what was never sent. */
+export const notConnected = (): MeetingError =>
+  new MeetingError('not_connected', 'There was no connection: it was not sent.', { retryable: true });

@@ -15,10 +15,11 @@ const SHARE = 0.8;
  */
 export class Pacer {
   readonly #clock: Clock;
-  #perMs = 0;
-  #burst = 0;
-  #tokens = 0;
-  #countedAtMs = 0;
+  /** What one message takes out of the bucket, and how much there is in a full one: in the time that it takes to refill. */
+  #messageMs = 0;
+  #fullMs = 0;
+  /** Since when the bucket refills. */
+  #emptyAtMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,31 +29,25 @@ export class Pacer {
   /** Begins anew with another connection, which has sent so many messages already. */
   restart(pace: Partial<Pace>, sent = 0): void {
     const { messagesPerSecond, messageBurst } = { ...usualPace, ...pace };
-    // 0: as many as one likes.
-    this.#perMs = messagesPerSecond === 0 ? Number.POSITIVE_INFINITY : (messagesPerSecond * SHARE) / 1000;
-    this.#burst = Math.max(1, Math.floor(messageBurst * SHARE));
-    this.#tokens = Math.max(0, this.#burst - sent);
-    this.#countedAtMs = this.#clock.elapsedMs();
+    const burst = Math.max(1, Math.floor(messageBurst * SHARE));
+    // 0 a second: as many as one likes.
+    this.#messageMs = messagesPerSecond && 1000 / (messagesPerSecond * SHARE);
+    this.#fullMs = burst * this.#messageMs;
+    this.#emptyAtMs = this.#clock.elapsedMs() - Math.max(0, burst - sent) * this.#messageMs;
   }
 
   /** Takes one message's part. Returns 0, or after how many milliseconds to ask again. */
   take(): number {
     const nowMs = this.#clock.elapsedMs();
-    if (nowMs > this.#countedAtMs) {
-      this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#countedAtMs) * this.#perMs);
-      this.#countedAtMs = nowMs;
-    }
-    const pausedMs = this.#countedAtMs - nowMs;
-    if (pausedMs === 0 && this.#tokens >= 1) {
-      this.#tokens -= 1;
-      return 0;
-    }
-    return pausedMs + Math.ceil(Math.max(0, 1 - this.#tokens) / this.#perMs);
+    const nextMs = Math.max(this.#emptyAtMs, nowMs - this.#fullMs) + this.#messageMs;
+    if (nextMs > nowMs) return Math.ceil(nextMs - nowMs);
+    this.#emptyAtMs = nextMs;
+    return 0;
   }
 
   /** The server refused one: nothing more goes out for so long, and then no burst. */
   pause(delayMs: number): void {
-    this.#tokens = Math.min(this.#tokens, 1);
-    this.#countedAtMs = Math.max(this.#countedAtMs, this.#clock.elapsedMs() + delayMs);
+    const nextMs = this.#clock.elapsedMs() + delayMs;
+    this.#emptyAtMs = Math.max(this.#emptyAtMs, nextMs - this.#messageMs);
   }
 }

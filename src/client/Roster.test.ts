@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connection, participant, userEvent } from '../../test/harness/FakeSockets.ts';
 import { ManualClock } from '../../test/harness/ManualClock.ts';
 import type { DepartureReason, EventFrame, Participant } from '../protocol/participants.ts';
+import type { Departure, MeetingParticipant } from './participants.ts';
 import { Roster } from './Roster.ts';
 
 const person = (userId: string, changes: object = {}) =>
@@ -10,11 +11,12 @@ const person = (userId: string, changes: object = {}) =>
 function keep() {
   const clock = new ManualClock();
   const told: string[] = [];
-  const roster = new Roster(clock, {
-    joined: ({ userId }) => told.push(`${userId} joined`),
-    updated: ({ userId, presence }) => told.push(`${userId} ${presence}`),
-    left: ({ participant: { userId }, reason }) => told.push(`${userId} left: ${reason}`),
-  });
+  const tellers: Record<string, (payload: never) => string> = {
+    participantJoined: ({ userId }: MeetingParticipant) => `${userId} joined`,
+    participantUpdated: ({ userId, presence }: MeetingParticipant) => `${userId} ${presence}`,
+    participantLeft: ({ participant: { userId }, reason }: Departure) => `${userId} left: ${reason}`,
+  };
+  const roster = new Roster(clock, (name, payload) => told.push(String(tellers[name]?.(payload as never))));
   const line = (seq: number, eventType: string, userId: string, changes: object = {}) =>
     roster.takeLine(userEvent(eventType, userId, changes as never) as unknown as EventFrame, seq);
   return {
@@ -31,7 +33,7 @@ function keep() {
       roster.replace({
         seq,
         participants: people.map((one) => ({ participant: one, asOf: seq })),
-        departures: new Map(departures),
+        lines: departures.map(([userId, reason]) => userEvent('user-left', userId, { reason })),
       }),
     there: () => roster.list().map(({ userId, presence }) => `${userId} ${presence}`),
   };
@@ -108,7 +110,7 @@ describe('a roster', () => {
     const { roster, joined, left, there } = keep();
     const early = { participant: person('alice'), asOf: 5 };
     const late = { participant: person('zoe', { rev: 7 }), asOf: 8 };
-    roster.replace({ seq: 5, participants: [early, late], departures: new Map() });
+    roster.replace({ seq: 5, participants: [early, late], lines: [] });
     joined(6, 'zoe', { rev: 5 });
     left(7, 'zoe', 'left');
     joined(8, 'zoe', { rev: 7 });

@@ -1,21 +1,20 @@
-import type {
-  Attributes,
-  DepartureReason,
-  EventFrame,
-  Participant,
-  ParticipantConnection,
-} from '../protocol/participants.ts';
-import type { Cancel, Clock } from './clock.ts';
-import type { SessionTarget } from './events.ts';
-import { type Departure, type MeetingParticipant, newestOfSessions } from './participants.ts';
+import type { Attributes, DepartureReason, EventFrame, Participant } from '../protocol/participants.ts';
+import type { Clock } from './clock.ts';
+import type { ClientEvents } from './events.ts';
+import type { Frame } from './frames.ts';
+import { type MeetingParticipant, newestOfSessions } from './participants.ts';
+import { Timers } from './Timers.ts';
 import { HOLD_MS } from './timing.ts';
 
-/** What a roster tells of. */
-export type RosterReport = {
-  readonly joined: (participant: MeetingParticipant) => void;
-  readonly updated: (participant: MeetingParticipant) => void;
-  readonly left: (departure: Departure) => void;
+/** A connection of someone's, and what it is called. */
+type Place = {
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly session?: string | undefined;
 };
+
+/** Is told of changes, in the words of the client's events. */
+export type RosterReport = <Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]) => void;
 
 /** A participant, and up to which line of the log the word on it holds. */
 export type KnownParticipant = { readonly participant: Participant; readonly asOf: number };
@@ -24,42 +23,46 @@ export type KnownParticipant = { readonly participant: Participant; readonly asO
 export type WholeRoster = {
   readonly seq: number;
   readonly participants: readonly KnownParticipant[];
-  /** Why those left of whom the lines before `seq` tell it. */
-  readonly departures: ReadonlyMap<string, DepartureReason>;
+  /** Those before `seq` that were missed: they say why somebody left. */
+  readonly lines: readonly Frame[];
 };
-
-/** Someone in the roster; whoever lost their connection is held for a while. */
-type Seat = { readonly view: MeetingParticipant; readonly cancelHold?: Cancel };
 
 /**
  * Who is there: what a welcome says, then what events say. Logged events come in their order, `user-updated` at any time:
  * the highest `rev` holds, and one that overtook its `user-joined` waits for it.
  */
 export class Roster {
-  readonly #clock: Clock;
   readonly #report: RosterReport;
-  readonly #seats = new Map<string, Seat>();
+  readonly #people = new Map<string, MeetingParticipant>();
+  /** Those of whoever lost their connection, and are held for a while, by user. */
+  readonly #holds: Timers<string>;
   /** Words on stays that no `user-joined` has told of yet. */
   readonly #early = new Map<string, Participant>();
   readonly #asOf = new Map<string, number>();
   #seq = 0;
 
   constructor(clock: Clock, report: RosterReport) {
-    this.#clock = clock;
+    this.#holds = new Timers(clock);
     this.#report = report;
   }
 
   /** Everyone, in the order in which they became known. */
   list(): readonly MeetingParticipant[] {
-    return [...this.#seats.values()].map(({ view }) => view);
+    return [...this.#people.values()];
   }
 
-  /** A session's newest connection; of this user, if one is named, for others may call a session the same. */
-  find({ session, userId }: SessionTarget): ParticipantConnection | undefined {
+  /** The newest connection that is called so, of this user if one is named: others may call a session the same. */
+  find({ userId, session, connectionId }: Partial<Place>): Place | undefined {
     return this.list()
-      .filter((participant) => userId === undefined || participant.userId === userId)
-      .flatMap(({ connections }) => connections)
-      .findLast((connection) => connection.session === session);
+      .flatMap((participant) =>
+        participant.connections.map((connection) => ({ ...connection, userId: participant.userId })),
+      )
+      .findLast(
+        (place) =>
+          place.userId === (userId ?? place.userId) &&
+          place.session === (session ?? place.session) &&
+          place.connectionId === (connectionId ?? place.connectionId),
+      );
   }
 
   /** Takes a welcome's word for the log having begun anew: what was known by line no longer holds. */
@@ -70,16 +73,16 @@ export class Roster {
   }
 
   /** Takes a whole roster, but for whom a later line is known. */
-  replace({ seq, participants, departures }: WholeRoster): void {
+  replace({ seq, participants, lines }: WholeRoster): void {
     const listed = new Set(participants.map(({ participant }) => participant.userId as string));
     for (const { participant, asOf } of participants) {
       if (this.#knownUpTo(participant.userId) > asOf) continue;
       this.#asOf.set(participant.userId, asOf);
       this.#seat(this.#earlyOr(participant));
     }
-    for (const userId of [...this.#seats.keys()]) {
+    for (const userId of [...this.#people.keys()]) {
       if (listed.has(userId) || this.#knownUpTo(userId) > seq) continue;
-      this.#vacate(userId, departures.get(userId) ?? 'connection-lost');
+      this.#vacate(userId, departureIn(lines, userId));
     }
     this.#seq = Math.max(this.#seq, seq);
     for (const [userId, known] of this.#asOf) if (known <= this.#seq) this.#asOf.delete(userId);
@@ -96,7 +99,7 @@ export class Roster {
   /** Takes a `user-updated`, which comes at any time. */
   takeUpdate(participant: Participant): void {
     const { userId } = participant;
-    const known = this.#seats.get(userId)?.view;
+    const known = this.#people.get(userId);
     if (known?.joinedAt === participant.joinedAt) {
       // Of a stay that has ended it is late news.
       if (known.presence === 'here') this.#seat(participant);
@@ -106,18 +109,18 @@ export class Roster {
   }
 
   /** The server tells a connection nothing of its own changes. */
-  setAttributes(userId: string, connectionId: string, attributes: Attributes): void {
-    const seat = this.#seats.get(userId);
-    if (!seat) return;
-    const connections = seat.view.connections.map((connection) =>
+  setAttributes({ userId, connectionId }: Place, attributes: Attributes): void {
+    const known = this.#people.get(userId);
+    if (!known) return;
+    const connections = known.connections.map((connection) =>
       connection.connectionId === connectionId ? { ...connection, attributes } : connection,
     );
-    this.#show({ ...seat, view: { ...seat.view, connections } }, seat.view);
+    this.#show({ ...known, connections });
   }
 
   /** Nobody is held any longer. */
   close(): void {
-    for (const { cancelHold } of this.#seats.values()) cancelHold?.();
+    this.#holds.stopAll();
   }
 
   #knownUpTo(userId: string): number {
@@ -135,39 +138,45 @@ export class Roster {
   }
 
   #seat(participant: Participant): void {
-    const seat = this.#seats.get(participant.userId);
-    seat?.cancelHold?.();
-    const isNews = !seat || participant.rev > seat.view.rev;
-    const { connections, ...person } = isNews ? participant : seat.view;
-    this.#show(
-      { view: { ...person, presence: 'here', connections: newestOfSessions(connections) } },
-      seat?.view,
-    );
+    const known = this.#people.get(participant.userId);
+    this.#holds.stop(participant.userId);
+    const { connections, ...person } = !known || participant.rev > known.rev ? participant : known;
+    this.#show({ ...person, presence: 'here', connections: newestOfSessions(connections) });
   }
 
   #vacate(userId: string, reason: DepartureReason): void {
-    const seat = this.#seats.get(userId);
-    if (!seat) return;
+    const known = this.#people.get(userId);
     if (reason !== 'connection-lost') {
       this.#leave(userId, reason);
-    } else if (seat.view.presence === 'here') {
-      const cancelHold = this.#clock.after(HOLD_MS, () => this.#leave(userId, reason));
-      this.#show({ view: { ...seat.view, presence: 'reconnecting' }, cancelHold }, seat.view);
+    } else if (known?.presence === 'here') {
+      this.#holds.set(userId, HOLD_MS, () => this.#leave(userId, reason));
+      this.#show({ ...known, presence: 'reconnecting' });
     }
   }
 
   #leave(userId: string, reason: DepartureReason): void {
-    const seat = this.#seats.get(userId);
-    seat?.cancelHold?.();
-    this.#seats.delete(userId);
-    if (seat) this.#report.left({ participant: seat.view, reason });
+    const participant = this.#people.get(userId);
+    this.#holds.stop(userId);
+    this.#people.delete(userId);
+    if (participant) this.#report('participantLeft', { participant, reason });
   }
 
-  #show(seat: Seat, before: MeetingParticipant | undefined): void {
-    this.#seats.set(seat.view.userId, seat);
-    if (!before) this.#report.joined(seat.view);
-    else if (looksDifferent(before, seat.view)) this.#report.updated(seat.view);
+  #show(participant: MeetingParticipant): void {
+    const before = this.#people.get(participant.userId);
+    this.#people.set(participant.userId, participant);
+    if (!before) this.#report('participantJoined', participant);
+    else if (looksDifferent(before, participant)) this.#report('participantUpdated', participant);
   }
+}
+
+/** Why somebody left of whom lines of the log may tell it. */
+function departureIn(lines: readonly Frame[], userId: string): DepartureReason {
+  let reason: DepartureReason = 'connection-lost';
+  for (const { type, data } of lines) {
+    const event = data as EventFrame['data'];
+    if (type === 'event' && event.eventType === 'user-left' && event.userId === userId) reason = event.reason;
+  }
+  return reason;
 }
 
 function looksDifferent(before: MeetingParticipant, after: MeetingParticipant): boolean {

@@ -1,4 +1,15 @@
-import type { WebSocketConstructor } from './ClientSocket.ts';
+/** What a client uses of a WebSocket: those of browsers, of Node 22 and of `ws` have it. */
+export interface WebSocketLike {
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+}
+
+/** Makes a WebSocket, which connects at once. */
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 /** What browsers have, and Node has in part. */
 type Surroundings = {

@@ -71,7 +71,7 @@ export type Delivery = {
  * A session, found by the roster, whatever its connection is called now. Whoever likes may call their own session the
  * same: what is for one person alone names the user, too.
  */
-export type SessionTarget = { readonly session: string; readonly userId?: string };
+type SessionTarget = { readonly session: string; readonly userId?: string };
 
 /** Whom a direct message is for. */
 export type DirectTarget = SessionTarget | { readonly userId: string } | { readonly connectionId: string };

@@ -1,4 +1,4 @@
-import { MeetingError } from './MeetingError.ts';
+import { MeetingError, type MeetingErrorOptions } from './MeetingError.ts';
 
 /** A frame of which nothing is known yet but that it is a JSON object. */
 export type Frame = Readonly<Record<string, unknown>>;
@@ -13,14 +13,9 @@ export function parseFrame(text: unknown): Frame | undefined {
   }
 }
 
-/** The error that an `error` frame tells of. */
-export function errorOf(frame: Frame): MeetingError {
-  const { code, message, retryable, retryAfterMs, details } = frame;
-  return new MeetingError(String(code), String(message), {
-    retryable: retryable === true,
-    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
-    details: details as Frame | undefined,
-  });
+/** The error that a frame tells of. One of API Gateway's own has no code, and may not come again. */
+export function errorOf({ code = 'gateway_error', message, ...options }: Frame): MeetingError {
+  return new MeetingError(String(code), String(message), options as MeetingErrorOptions);
 }
 
 /** The length of a text in UTF-8. */

@@ -1,8 +1,7 @@
 import type { Attributes } from '../protocol/participants.ts';
 import { V1 } from '../protocol/subprotocols.ts';
-import type { WebSocketConstructor } from './ClientSocket.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { ownWebSocket } from './environment.ts';
+import { ownWebSocket, type WebSocketConstructor } from './environment.ts';
 
 /** Where to meet, as whom, and by which means. */
 export type MeetingClientOptions = {
@@ -40,7 +39,7 @@ export type Settings = {
   readonly attributes?: Attributes | undefined;
   readonly webSocket: WebSocketConstructor;
   readonly renewAfterMs?: number | undefined;
-  readonly protocols: () => Promise<readonly string[]>;
+  readonly protocols: () => Promise<string[]>;
   readonly random: () => number;
   readonly clock: Clock;
 };
@@ -49,7 +48,7 @@ export type Settings = {
 export function settingsOf(options: MeetingClientOptions): Settings {
   const { random = Math.random, clock = systemClock, webSocket = ownWebSocket() } = options;
   if (!webSocket) {
-    throw new TypeError('There is no WebSocket here: give one, as in { webSocket: WebSocket }.');
+    throw new TypeError('There is no WebSocket here: give { webSocket: WebSocket }.');
   }
   const { token, getToken = () => token } = options;
   return {

@@ -3,7 +3,7 @@ import { chatLine, connection, participant, userEvent } from '../../test/harness
 import { openFakeMeeting, settled, startFakeMeeting } from '../../test/harness/fakeMeeting.ts';
 import { ManualClock } from '../../test/harness/ManualClock.ts';
 import { seededRandom, seedOfRun } from '../../test/harness/random.ts';
-import { RecentIds } from './RecentIds.ts';
+import { createRecentIds } from './recentIds.ts';
 import { SignalOrder } from './SignalOrder.ts';
 
 const from = (userId: string) => ({
@@ -75,8 +75,8 @@ describe('what comes', () => {
   });
 
   it('[SD17] is remembered for the last 1024 messages', () => {
-    const recent = new RecentIds(2);
-    expect(['a', 'b', 'a', 'c', 'a'].map((id) => recent.add(id))).toEqual([true, true, false, true, true]);
+    const isNew = createRecentIds(2);
+    expect(['a', 'b', 'a', 'c', 'a'].map((id) => isNew(id))).toEqual([true, true, false, true, true]);
   });
 
   it('[SD25] of a lock is told, also when it happened while there was no connection', async () => {
@@ -182,6 +182,20 @@ describe('signals', () => {
     expect(sent.map(({ targetConnectionId, targetUserId }) => targetConnectionId ?? targetUserId)).toEqual([
       ...['bob-1', 'bob-1', 'bob', 'plain', 'bob-1'],
     ]);
+  });
+
+  it('[SD16] that were never sent have no number, for which others would wait', async () => {
+    const { client, net, pass } = await openFakeMeeting();
+    const bob = { userId: 'bob' };
+    await expect(client.signal(bob, 'x'.repeat(40_000))).rejects.toMatchObject({ code: 'message_too_large' });
+    net.last.end();
+    const late = client.signal(bob, 'late').catch((error) => error.code);
+    await pass(60_000);
+    expect(await late).toBe('not_connected');
+    net.last.welcome({ log: { recovered: true } });
+    void client.signal(bob, 'x').catch(() => {});
+    await settled();
+    expect(net.last.last('sendMessage')).toMatchObject({ data: 'x', clientSeq: 1 });
   });
 
   it('[SD16] to a session find its connection anew when there is nobody any more', async () => {

@@ -391,6 +391,36 @@ describe('attributes', () => {
     expect(net.last.last('join')).toMatchObject({ attributes: { hand: true } });
   });
 
+  it('[SD20] that are refused one after the other bring none of them back', async () => {
+    const { client, net, pass } = await openFakeMeeting({}, { attributes: { hand: true } });
+    const refused = [client.update({ deep: 1 }), client.update({ deep: 2 })].map(outcome);
+    for (const { action, requestId } of net.last.sent) {
+      if (action === 'update') net.last.receive(error('invalid_request', { requestId }));
+    }
+    await settled();
+    expect(refused.map((one) => one.of())).toEqual(['invalid_request', 'invalid_request']);
+    net.last.end();
+    await pass(1000);
+    net.last.open();
+    expect(net.last.last('join')).toMatchObject({ attributes: { hand: true } });
+  });
+
+  it('[SD20] show in the roster as they were sent, when a later word went out in place of one', async () => {
+    const meeting = await openFakeMeeting();
+    const { client, net, of } = meeting;
+    net.last.end();
+    const updates = [client.update({ hand: true }), client.update({ hand: false })];
+    await comeBack(meeting);
+    for (const { action, requestId } of net.last.sent) {
+      if (action === 'update') net.last.receive({ type: 'ack', requestId });
+    }
+    await Promise.all(updates);
+    const shown = of('participantUpdated').flatMap(({ connections }) =>
+      connections.map((one) => one.attributes),
+    );
+    expect(shown).toEqual([{ hand: false }]);
+  });
+
   it('[SD20] of one’s own show in the roster when they are acked', async () => {
     const { client, net, of } = await openFakeMeeting();
     const updated = client.update({ hand: true });

@@ -99,6 +99,7 @@ function check(project: {
   writeFileSync(join(folder, 'docs/PROTOCOL.md'), project.rules.map(rule).join(''));
   writeFileSync(join(folder, 'docs/GATEWAY.md'), '');
   writeFileSync(join(folder, 'docs/client.md'), '');
+  writeFileSync(join(folder, 'docs/peers.md'), '');
   writeFileSync(join(folder, 'src/meeting/ports.ts'), '');
   writeFileSync(join(folder, 'test/protocol/a.test.ts'), project.tests.map(test).join(''));
   for (const [name, text] of Object.entries(project.extra ?? {})) writeFileSync(join(folder, name), text);

@@ -162,21 +162,25 @@ export class MeetingPeers {
     this.#learn('welcome');
   }
 
-  /** Whoever finds another in its welcome offers; whoever learns of one by an event waits for that offer. */
   #learn(cause: 'welcome' | 'event'): void {
-    const members = new Map(this.#members().map((member) => [keyOf(member), member]));
-    for (const [key, member] of members) {
-      const seat = this.#seats.get(key) ?? this.#add(member);
-      if (seat.standing === 'listed') continue;
-      seat.standing = 'listed';
-      seat.timers.stop('absent');
-      if (seat.peer.isBegun) continue;
-      if (cause === 'welcome') this.#startSoon(key);
-      else seat.timers.set('offer', OFFER_PATIENCE_MS, () => this.#startSoon(key));
-    }
+    const members = this.#members();
+    for (const member of members) this.#list(member, cause);
+    const keys = new Set(members.map(keyOf));
     for (const [key, { standing }] of this.#seats) {
-      if (standing === 'listed' && !members.has(key)) this.#orphan(key);
+      if (standing === 'listed' && !keys.has(key)) this.#orphan(key);
     }
+  }
+
+  /** Whoever finds another in its welcome offers; whoever learns of one by an event waits for that offer. */
+  #list(member: Member, cause: 'welcome' | 'event'): void {
+    const key = keyOf(member);
+    const seat = this.#seats.get(key) ?? this.#add(member);
+    if (seat.standing === 'listed') return;
+    seat.standing = 'listed';
+    seat.timers.stop('absent');
+    if (seat.peer.isBegun) return;
+    if (cause === 'welcome') this.#startSoon(key);
+    else seat.timers.set('offer', OFFER_PATIENCE_MS, () => this.#startSoon(key));
   }
 
   #members(): readonly Member[] {
@@ -272,7 +276,10 @@ export class MeetingPeers {
   #startNext(): void {
     for (const key of this.#toStart) {
       const delayMs = this.#pacer.take();
-      if (delayMs > 0) return this.#timers.set('start', delayMs, () => this.#startNext());
+      if (delayMs > 0) {
+        this.#timers.set('start', delayMs, () => this.#startNext());
+        return;
+      }
       this.#toStart.delete(key);
       this.#seats.get(key)?.peer.begin();
     }
@@ -293,9 +300,12 @@ export class MeetingPeers {
   #onState(key: string, state: PeerState): void {
     const seat = this.#seats.get(key);
     if (!seat) return;
-    if (seat.standing === 'orphan' && state !== 'connected') return this.#remove(key);
-    this.#show(seat, { ...seat.view, state });
-    this.#shareBitrate();
+    if (seat.standing === 'orphan' && state !== 'connected') {
+      this.#remove(key);
+    } else {
+      this.#show(seat, { ...seat.view, state });
+      this.#shareBitrate();
+    }
   }
 
   #onTrack(key: string, track: MediaStreamTrack): void {

@@ -47,6 +47,7 @@ export class Peer {
   /** The highest generation that either end has named. */
   #generation = 0;
   #state: PeerState = 'connecting';
+  #life: 'open' | 'closed' = 'open';
   /** What helps next when the way is broken. */
   #remedy: 'restart-ice' | 'begin-anew' = 'begin-anew';
   #failures = 0;
@@ -75,7 +76,9 @@ export class Peer {
   begin(): void {
     const { clock, manners } = this.#ports;
     // The last bit tells the ends apart. A clock rather than a count: whoever loaded their page again counts from 1.
-    const half = Math.max(clock.now(), Math.floor(this.#generation / 2) + 1);
+    this.#forsake();
+    if (this.#life === 'closed') return;
+    const half = Math.max(Math.floor(clock.now()), Math.floor(this.#generation / 2) + 1);
     this.#start(half * 2 + (manners === 'impolite' ? 1 : 0)).begin();
   }
 
@@ -83,8 +86,12 @@ export class Peer {
   take(signal: PeerSignal): void {
     const { generation } = signal;
     if (generation === this.#call?.generation) {
-      if ('closed' in signal) this.#hangUp();
-      else this.#call.take(signal);
+      if ('closed' in signal) {
+        this.#hangUp();
+        this.#forsake();
+      } else {
+        this.#call.take(signal);
+      }
     } else if (generation > this.#generation) {
       if ('candidates' in signal) this.#keep(signal);
       else if ('description' in signal && signal.description.type === 'offer') this.#answer(signal);
@@ -108,13 +115,17 @@ export class Peer {
     await this.#call?.setTrack(kind, track);
   }
 
-  /** Closes, and tells the other end if it can be told. */
+  /** Closes for good, and tells the other end if it can be told. */
   close(farewell: 'told' | 'silent'): void {
     const { generation } = this.#call ?? {};
     if (farewell === 'told' && generation !== undefined) this.#ports.send({ generation, closed: true });
-    this.#timers.stopAll();
-    this.#call?.close();
-    this.#call = undefined;
+    this.#life = 'closed';
+    this.#hangUp();
+  }
+
+  /** Whoever hears that the way is broken may close this peer. */
+  #forsake(): void {
+    if (this.#state === 'connected') this.#setState('reconnecting');
   }
 
   #start(generation: number): PeerCall {
@@ -122,7 +133,6 @@ export class Peer {
     this.#generation = generation;
     this.#remedy = 'begin-anew';
     this.#configuredAtMs = this.#ports.clock.elapsedMs();
-    if (this.#state === 'connected') this.#setState('reconnecting');
     const call = new PeerCall({
       ...this.#ports,
       configuration: this.#ports.configuration(),
@@ -137,6 +147,8 @@ export class Peer {
   #answer(offer: PeerSignal): void {
     const early = this.#early;
     this.#early = undefined;
+    this.#forsake();
+    if (this.#life === 'closed') return;
     const call = this.#start(offer.generation);
     call.take(offer);
     if (early?.generation === offer.generation) call.take(early);
@@ -149,8 +161,9 @@ export class Peer {
   }
 
   #hangUp(): void {
-    this.close('silent');
-    this.#setState(this.#state === 'connected' ? 'reconnecting' : this.#state);
+    this.#timers.stopAll();
+    this.#call?.close();
+    this.#call = undefined;
   }
 
   #onConnectionState(state: RTCPeerConnectionState): void {
@@ -161,8 +174,8 @@ export class Peer {
       this.#setState('connected');
     } else if (this.#state === 'connected' && (state === 'disconnected' || state === 'failed')) {
       // Whatever has not been up yet has its time to connect.
-      this.#setState('reconnecting');
       this.#mendAfter(state === 'failed' ? 0 : DISCONNECTED_MS);
+      this.#forsake();
     }
   }
 
@@ -173,11 +186,12 @@ export class Peer {
   }
 
   #mend(): void {
-    if (this.#call?.connectionState === 'connected') return;
     if (!this.#ports.isReachable()) {
       this.#mendAfter(1000);
     } else if (this.#remedy === 'restart-ice') {
       this.#remedy = 'begin-anew';
+      // The first call after it has not failed yet.
+      this.#failures = -1;
       this.#call?.restartIce();
       this.#mendAfter(RESTART_MS);
     } else {

@@ -5,7 +5,7 @@ import { CANDIDATES_MS, MOST_CANDIDATES } from './timing.ts';
 
 /** The two things that are sent: what is heard, and what is seen. */
 export type MediaKind = 'audio' | 'video';
-export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
+const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
 
 /** What is sent to everyone; null: nothing. */
 export type OwnTracks = Readonly<Record<MediaKind, MediaStreamTrack | null>>;
@@ -96,10 +96,6 @@ export class PeerCall {
   /** Uses these servers when it next looks for a way. */
   setIceServers(iceServers: RTCIceServer[]): void {
     this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
-  }
-
-  get connectionState(): RTCPeerConnectionState {
-    return this.#pc.connectionState;
   }
 
   /** How loud the other is at this moment: 0 to 1. */
