@@ -28,7 +28,12 @@ for (const target of Object.values(manifest.exports)) {
   const entry = dirname(target.default);
   cpSync(join(root, entry), join(folder, entry), { recursive: true });
 }
-const documents = { LICENSE: 'LICENSE', 'docs/client.md': 'README.md', 'docs/PROTOCOL.md': 'PROTOCOL.md' };
+const documents = {
+  LICENSE: 'LICENSE',
+  'docs/client.md': 'README.md',
+  'docs/peers.md': 'peers.md',
+  'docs/PROTOCOL.md': 'PROTOCOL.md',
+};
 for (const [from, to] of Object.entries(documents)) copyFileSync(join(root, from), join(folder, to));
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`);
 mkdirSync(out, { recursive: true });
@@ -42,7 +47,7 @@ function published({ name, version, license, type, exports, engines }) {
       'The client of CloudMeetX: meetings over one WebSocket, peer connections, React hooks, tokens',
     ...{ license, type, exports },
     sideEffects: false,
-    files: ['dist', 'PROTOCOL.md'],
+    files: ['dist', '*.md'],
     engines,
     peerDependencies: { react: '>=18' },
     peerDependenciesMeta: { react: { optional: true } },

@@ -1,43 +1,16 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { publint } from 'publint';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { usePackedPackage } from '../harness/installedApp.ts';
 import { met, nextEvent } from '../harness/meetingClient.ts';
 import { openPage } from '../harness/page.ts';
 import { startTestServer } from '../harness/server.ts';
 
-// Below the root, so that apps find there what they need beside the package: React, Vite, ws. Of the package they have
-// their own, which is the packed one.
-mkdirSync('dist/test', { recursive: true });
-const folder = mkdtempSync(resolve('dist/test/package-'));
-const packed = join(folder, 'package');
+const packed = usePackedPackage();
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-const tarball = join(folder, `cloudmeetx-${manifest.version}.tgz`);
-
-beforeAll(() => void execFileSync(process.execPath, ['scripts/pack-client.mjs', `--out=${folder}`]), 120_000);
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A copy of one of the apps, with the tarball installed, without a registry. */
-async function install(app: 'vite' | 'node'): Promise<string> {
-  const copy = join(folder, app);
-  cpSync(`test/project/apps/${app}`, copy, { recursive: true });
-  writeFileSync(join(copy, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const flags = ['--offline', '--no-audit', '--no-fund'];
-  await promisify(execFile)('npm', ['install', ...flags, tarball], { cwd: copy });
-  return copy;
-}
 
 const bytesIn = (of: string): number =>
   readdirSync(of, { recursive: true, withFileTypes: true })
@@ -46,12 +19,12 @@ const bytesIn = (of: string): number =>
 
 describe('the package', () => {
   it('is what publint finds no fault with', async () => {
-    const { messages } = await publint({ pkgDir: packed, strict: true });
+    const { messages } = await publint({ pkgDir: packed.folder, strict: true });
     expect(messages).toEqual([]);
   });
 
   it('exports what the root does, needs nothing, and may go to the registry, which the root may not', () => {
-    const published = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'));
+    const published = JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8'));
     const { name, version, exports } = manifest;
     expect(published).toMatchObject({ name, version, exports, sideEffects: false });
     expect(Object.keys(exports)).toEqual(['./client', './peers', './react', './token']);
@@ -62,15 +35,15 @@ describe('the package', () => {
     expect(manifest.private).toBe(true);
   });
 
-  it('has bundles, their types and maps, and two documents in it, and no more than a megabyte', () => {
-    const files = readdirSync(packed, { recursive: true, withFileTypes: true }).filter((file) =>
+  it('has bundles, their types and maps, and three documents in it, and no more than a megabyte', () => {
+    const files = readdirSync(packed.folder, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );
     const others = files
       .map(({ name }) => name)
       .filter((name) => !/\.d\.m?ts$/.test(name) && !/^index\.m?js(\.map)?$/.test(name));
-    expect(others.toSorted()).toEqual(['LICENSE', 'PROTOCOL.md', 'README.md', 'package.json']);
-    expect(bytesIn(packed)).toBeLessThan(1_000_000);
+    expect(others.toSorted()).toEqual(['LICENSE', 'PROTOCOL.md', 'README.md', 'package.json', 'peers.md']);
+    expect(bytesIn(packed.folder)).toBeLessThan(1_000_000);
   });
 
   it('is not made by npm pack in the root, which says how it is', () => {
@@ -81,16 +54,8 @@ describe('the package', () => {
 
 describe('an app that has installed the package', { timeout: 120_000 }, () => {
   it('of Vite, TypeScript and React is checked and built, and meets', async () => {
-    const app = await install('vite');
-    const tsc = resolve('node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'inherit' });
     const server = await startTestServer();
-    execFileSync(process.execPath, [resolve('node_modules/vite/bin/vite.js'), 'build', '--logLevel=warn'], {
-      cwd: app,
-      env: { NODE_ENV: 'production', VITE_MEETING_URL: server.webSocketUrl },
-      stdio: 'inherit',
-    });
-    const assets = join(app, 'dist/assets');
+    const assets = join(await packed.build(server.webSocketUrl), 'assets');
     const [script = ''] = readdirSync(assets).filter((name) => name.endsWith('.js'));
 
     const bob = await met(server.webSocketUrl, 'bob');
@@ -108,7 +73,7 @@ describe('an app that has installed the package', { timeout: 120_000 }, () => {
   });
 
   it('of Node and ws joins, chats, prints what it gets, and leaves', async () => {
-    const app = await install('node');
+    const app = await packed.install('node');
     const server = await startTestServer();
     const bob = await met(server.webSocketUrl, 'bob');
     const heard = nextEvent(bob, 'chat');

@@ -7,6 +7,9 @@ import { createRoot } from 'react-dom/client';
 /** Where to meet, which the build puts in. */
 const url: string = import.meta.env.VITE_MEETING_URL;
 
+/** As whom: Alice, unless the page's address says somebody else. */
+const userName = globalThis.location?.hash.slice(1) || 'Alice';
+
 /** The mesh over a client, where there is WebRTC. */
 function useMesh(client: MeetingClient | undefined): MeetingPeers | undefined {
   const [mesh, setMesh] = useState<MeetingPeers>();
@@ -20,7 +23,7 @@ function useMesh(client: MeetingClient | undefined): MeetingPeers | undefined {
 }
 
 function Meeting() {
-  const client = useMeetingClient({ url, meetingId: 'standup', userId: 'alice', userName: 'Alice' });
+  const client = useMeetingClient({ url, meetingId: 'standup', userId: userName.toLowerCase(), userName });
   const state = useClientState(client);
   const names = useParticipants(client).map(({ userName }) => userName);
   const peers = usePeers(useMesh(client)).map((peer) => `${peer.userId} ${peer.state}`);
