@@ -5,8 +5,8 @@
 //   node scripts/pack-client.mjs             dist/package, and dist/cloudmeetx-<version>.tgz
 //   node scripts/pack-client.mjs --out=DIR   into another folder than dist
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,12 +22,10 @@ const out = resolve(root, given?.slice('--out='.length) ?? 'dist');
 const folder = join(out, 'package');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-run(process.execPath, ['scripts/build.mjs', '--package'], root);
 rmSync(folder, { recursive: true, force: true });
-for (const target of Object.values(manifest.exports)) {
-  const entry = dirname(target.default);
-  cpSync(join(root, entry), join(folder, entry), { recursive: true });
-}
+// Built there anew, so that nothing is packed that an earlier build has left.
+run(process.execPath, ['scripts/build.mjs', '--package', `--out=${join(folder, 'dist')}`], root);
+rmSync(join(folder, 'dist/.inputs'), { recursive: true });
 const documents = {
   LICENSE: 'LICENSE',
   'docs/client.md': 'README.md',
