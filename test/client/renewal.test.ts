@@ -171,15 +171,13 @@ const missing = (): never => {
 /** The numbers from 0 on. */
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** All lines of the log that are no chats. */
+/** What the log says of people; a number that was never used says nothing. */
 async function eventsIn(client: MeetingClient): Promise<unknown[]> {
   const events: unknown[] = [];
   let page: HistoryPage = await client.history({ after: 0, limit: 300 });
   for (;;) {
     const { entries } = page;
-    events.push(
-      ...entries.filter(({ type }) => type !== 'chat').map((entry) => 'data' in entry && entry.data),
-    );
+    events.push(...entries.flatMap((entry) => (entry.type === 'event' ? [entry.data] : [])));
     if (!page.more) return events;
     page = await client.history({ after: entries.at(-1)?.seq ?? 0, limit: 300 });
   }
