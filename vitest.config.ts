@@ -20,6 +20,7 @@ export default defineConfig({
             'test/aws/**',
             'test/access/**',
             'test/chaos/{meeting,functions,ghosts}.test.ts',
+            'test/screenshots/**',
             'test/probe/**',
             'test/capacity/**',
             'test/large/**',

@@ -57,9 +57,9 @@ export function CallView({ call, devices, visit, onLeave }: CallViewProps) {
         onPeople={() => setPanel('people')}
       />
       {call.state.value.status === 'reconnecting' && (
-        <p class="banner">
+        <section class="banner" aria-label={texts.reconnecting}>
           <span class="spinner spinner-small" aria-hidden="true" /> {texts.reconnecting}
-        </p>
+        </section>
       )}
       <main class="call-main" aria-label={call.meetingId}>
         <Stage call={call} devices={devices} />

@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-preact';
 
-/** A button that is an icon, with its name and shortcut in a tooltip. */
+/** A button that is an icon, with its name and shortcut in a tooltip; or with its name as a text. */
 export type IconButtonProps = {
   readonly icon: LucideIcon;
   /** Its accessible name. */
@@ -39,10 +39,12 @@ export function IconButton(props: IconButtonProps) {
           {badge.description}
         </span>
       )}
-      <span class="tooltip" aria-hidden="true">
-        {label}
-        {shortcut && <kbd>{shortcut}</kbd>}
-      </span>
+      {!text && (
+        <span class="tooltip" aria-hidden="true">
+          {label}
+          {shortcut && <kbd>{shortcut}</kbd>}
+        </span>
+      )}
     </button>
   );
 }
