@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'calm',
           include: [
             'test/{protocol,attack,probe,capacity}/*.test.ts',
-            'test/client/meeting.test.ts',
+            'test/client/{meeting,renewal}.test.ts',
             'test/e2e/readme.test.ts',
           ],
         },

@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { readFunctionConfig } from '../lambda/shared/environment.ts';
+import { readIceConfig } from '../lambda/shared/iceConfig.ts';
 import { readContext } from './context.ts';
 import { createStack } from './createStack.ts';
 import { limits, withDefaults } from './settings.ts';
@@ -121,6 +122,40 @@ describe('context values', () => {
       expect(() => read({ [name]: String(value) })).toThrow(name);
       expect(() => readFunctionConfig({ [variable]: String(value) })).toThrow(variable);
     }
+  });
+
+  const turnSecretName = 'CloudMeetX-turn';
+
+  it('tell of STUN and TURN servers, as the functions take them', () => {
+    const stunUrls = 'stun:a.example, stuns:[2001:db8::1]:5349';
+    const turnUrls = 'turn:a.example:3478,turns:b.example:5349?transport=tcp';
+    const [stun, turn] = [stunUrls, turnUrls].map((urls) => urls.split(/, ?/));
+    expect(read({ stunUrls, turnUrls, turnSecretName }).iceServers).toEqual({
+      stunUrls: stun,
+      turn: { urls: turn, secretName: turnSecretName },
+    });
+    expect(readIceConfig({ STUN_URLS: stunUrls, TURN_URLS: turnUrls, TURN_SECRET: 'a' })).toEqual({
+      stunUrls: stun,
+      turn: { urls: turn, secret: 'a' },
+    });
+  });
+
+  it.each([
+    [
+      { stunUrls: 'turn:a.example' },
+      /^stunUrls must be addresses such as stun:.*, but is "turn:a.example"\.$/,
+    ],
+    [{ stunUrls: '' }, /^stunUrls must be addresses/],
+    [
+      { turnUrls: 'turn:a.example?transport=sctp', turnSecretName },
+      /^turnUrls must be addresses such as turn:/,
+    ],
+    [{ turnUrls: 'turn:a.example' }, /^turnSecretName must be the name or ARN .*, but is ""\.$/],
+    [{ turnUrls: 'turn:a.example', turnSecretName: 'a b' }, /^turnSecretName must be .*"a b"/],
+    [{ turnSecretName }, /^turnUrls must be .*, as turnSecretName is given, but is ""\.$/],
+    [{ turnSecret: 'x' }, /^turnSecret can't be given: it would be readable/],
+  ])('of STUN and TURN servers that are wrong are named: %j', (given, message) => {
+    expect(() => read(given)).toThrow(message);
   });
 
   it('name a second deployment beside the first', () => {

@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readIceServers } from './contextOfIceServers.ts';
 import { readTokens } from './contextOfTokens.ts';
 import { type Context, list, matching, oneOf, wholeNumber } from './contextValues.ts';
 import {
@@ -36,6 +37,7 @@ export function readContext(context: Context): Settings {
     limits: chosenLimits(context),
     ...readTokens(context),
     allowedOrigins: list(context, 'allowedOrigins', origin),
+    iceServers: readIceServers(context),
     customDomain: customDomain(context),
   };
 }

@@ -11,6 +11,9 @@ const everything = {
   certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
   removalPolicy: 'destroy',
   tableEncryption: 'aws-owned',
+  stunUrls: 'stun:turn.example.com:3478',
+  turnUrls: 'turn:turn.example.com:3478',
+  turnSecretName: 'CloudMeetX-turn',
 };
 
 /** The rules that anything synthesised breaks, warnings included, by which synthesis alone wouldn't fail. */

@@ -34,6 +34,8 @@ export type DeployedFunction = {
   readonly trigger: FunctionRoute | Schedule | Authorizing;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** Who tells clients of STUN and TURN servers; nobody else needs the secret. */
+  readonly tells?: 'ice-servers';
   /** Exactly what its code calls, through `src/aws`; a change there changes it here. */
   readonly access: Access;
 };
@@ -99,7 +101,12 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   onDisconnect: { trigger: oneWay('$disconnect'), ...small, access: together(finding, announcing) },
   onDefault: { trigger: twoWay('$default'), ...small, access: admitting },
   sendMessage: { trigger: twoWay('sendMessage'), ...large, access: together(asking, announcing) },
-  join: { trigger: twoWay('join'), ...large, access: together(asking, arriving, reading) },
+  join: {
+    trigger: twoWay('join'),
+    ...large,
+    tells: 'ice-servers',
+    access: together(asking, arriving, reading),
+  },
   update: { trigger: twoWay('update'), ...small, access: together(asking, announcing) },
   history: { trigger: twoWay('history'), ...small, access: together(asking, reading) },
   participants: { trigger: twoWay('participants'), ...small, access: together(asking, reading) },

@@ -103,6 +103,29 @@ describe('the functions', () => {
     }
   });
 
+  it('tell join alone of STUN and TURN servers, and of the secret where it is', () => {
+    const chosen = {
+      stunUrls: 'stun:turn.example.com:3478',
+      turnUrls: 'turn:turn.example.com:3478,turns:turn.example.com:5349?transport=tcp',
+      turnSecretName: 'CloudMeetX-turn',
+    };
+    const told = deploymentWith(chosen)
+      .all('AWS::Lambda::Function')
+      .filter(({ Environment }) => /STUN|TURN/.test(JSON.stringify(Environment)));
+    expect(told).toMatchObject([
+      {
+        FunctionName: 'CloudMeetX-join',
+        Environment: {
+          Variables: {
+            STUN_URLS: chosen.stunUrls,
+            TURN_URLS: chosen.turnUrls,
+            TURN_SECRET: '{{resolve:secretsmanager:CloudMeetX-turn:SecretString:::}}',
+          },
+        },
+      },
+    ]);
+  });
+
   it.each(functions)("keep %s's log for a month", (name) => {
     const { LogGroup } = lambda(name).LoggingConfig as { LogGroup: string };
     expect(referred(LogGroup)).toMatchObject({

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Access, type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
-import { claims, limits, type Settings, SetupError } from './settings.ts';
+import { claims, type IceServers, limits, type Settings, SetupError } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 /** A function, and what is to invoke it. */
@@ -64,7 +64,10 @@ function createFunction(
     architecture: Architecture.ARM_64,
     memorySize: deployed.memoryMb,
     timeout: Duration.seconds(deployed.timeoutSeconds),
-    environment: environmentOf(surroundings),
+    environment: {
+      ...environmentOf(surroundings),
+      ...(deployed.tells === 'ice-servers' && iceVariables(settings.iceServers)),
+    },
     logGroup,
     role,
   });
@@ -90,6 +93,20 @@ function environmentOf(surroundings: Surroundings): Record<string, string> {
     ...Object.fromEntries(
       chosen.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
     ),
+  };
+}
+
+/**
+ * What is told of STUN and TURN servers. Of the secret the template has a reference, which CloudFormation resolves when it
+ * deploys the function.
+ */
+function iceVariables({ stunUrls, turn }: IceServers): Record<string, string> {
+  return {
+    ...(stunUrls.length > 0 && { STUN_URLS: stunUrls.join(',') }),
+    ...(turn && {
+      TURN_URLS: turn.urls.join(','),
+      TURN_SECRET: SecretValue.secretsManager(turn.secretName).unsafeUnwrap(),
+    }),
   };
 }
 

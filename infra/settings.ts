@@ -56,6 +56,18 @@ export type Authentication =
   /** Nobody's: whoever knows the address may join any meeting as anybody. */
   | { readonly kind: 'none' };
 
+/** Where browsers find a way to each other, and the secret that TURN credentials are made with. */
+export type IceServers = {
+  readonly stunUrls: readonly string[];
+  readonly turn:
+    | {
+        readonly urls: readonly string[];
+        /** Name or ARN of a secret of Secrets Manager, whose text the TURN servers share. */
+        readonly secretName: string;
+      }
+    | undefined;
+};
+
 /** A domain of one's own in front of the API. */
 export type CustomDomain = {
   readonly name: string;
@@ -82,6 +94,7 @@ export type Settings = {
   readonly claims: Partial<Readonly<Record<(typeof claims)[number]['name'], string>>>;
   /** Of the pages that may connect, such as `https://meet.example.com`. None: all. */
   readonly allowedOrigins: readonly string[];
+  readonly iceServers: IceServers;
   readonly customDomain: CustomDomain | undefined;
   /** The folder with a zip of each function. */
   readonly zips: string;
@@ -100,6 +113,7 @@ const constants = {
   authentication: { kind: 'cognito' },
   claims: {},
   allowedOrigins: [],
+  iceServers: { stunUrls: [], turn: undefined },
   customDomain: undefined,
   zips: fileURLToPath(new URL('../dist/lambda', import.meta.url)),
 } satisfies Partial<Settings>;

@@ -13,6 +13,7 @@ import type { Backend } from '../lambda/shared/backend.ts';
 import { createUnlock } from '../lambda/unlock/unlock.ts';
 import { createUpdate } from '../lambda/update/update.ts';
 import { createVerifier } from '../src/auth/createVerifier.ts';
+import type { Clock } from '../src/gateway/clock.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
@@ -27,12 +28,13 @@ import { createSourceOf } from './proxies.ts';
 export function createGateway(
   config: Config,
   backend: Backend,
-  { wrapRoutes = (routes) => routes, ...given }: Given,
+  { wrapRoutes = (routes) => routes, clock, ...given }: Given,
 ): Gateway {
   return new Gateway({
     stage: config.stage,
     quotas: config.quotas,
     ...given,
+    ...(clock && { clock }),
     sourceOf: createSourceOf(config.trustedProxies),
     addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
@@ -50,6 +52,7 @@ function authorizerOf({ authentication }: Config, { log, now }: Backend): Pick<G
 
 type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
   readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
+  readonly clock?: Clock | undefined;
 };
 
 /** The API's routes, each with the handler that is its Lambda function on AWS; pings are counted by a limit of their own. */

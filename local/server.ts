@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Log } from '../lambda/shared/log.ts';
 import { ConfigError } from '../lambda/shared/variables.ts';
 import type { EmbeddedMeetings } from '../src/embedded/EmbeddedMeetings.ts';
+import type { Clock } from '../src/gateway/clock.ts';
 import type { Routes } from '../src/gateway/routes.ts';
 import type { Meetings } from '../src/meeting/ports.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
@@ -39,6 +40,8 @@ export type ServerOverrides = {
   /** Puts something between the gateway and the handlers. */
   readonly wrapRoutes?: (routes: Routes) => Routes;
   readonly pingIntervalMs?: number;
+  /** What the gateway counts connections' lives by. */
+  readonly clock?: Clock;
   readonly sweepIntervalMs?: number;
   readonly httpTimeouts?: HttpTimeouts;
   /** How often the certificate's files are looked at. */
@@ -65,8 +68,8 @@ export async function startServer(
   const connections = new GatewaySender(() => gateway);
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections });
-  const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes } = overrides;
-  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes });
+  const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes, clock } = overrides;
+  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes, clock });
   const sweeping = startSweeping(store, backend, sweepIntervalMs);
   gateway.attach(server);
   try {

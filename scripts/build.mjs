@@ -1,11 +1,13 @@
 // Bundles the server into dist/local/main.mjs, the command line into dist/local/cli.mjs, each function in lambda/ into
 // dist/lambda/<function>/index.mjs with a zip beside it, and what others import, with its types: cloudmeetx/token into
-// dist/token, cloudmeetx/client into dist/client. And the meeting page, by Vite, into dist/web. What is current is skipped, so that `npm start` is quick.
+// dist/token, cloudmeetx/client, cloudmeetx/peers and cloudmeetx/react into folders of these names. And the meeting page, by
+// Vite, into dist/web. What is current is skipped, so that `npm start` is quick.
 //
 //   node scripts/build.mjs            everything
 //   node scripts/build.mjs --server   the server alone
 //   node scripts/build.mjs --cli      the command line alone
-//   node scripts/build.mjs --client   the client alone
+//   node scripts/build.mjs --client   the client alone, and what is made on it
+//   node scripts/build.mjs --package  what others import, which scripts/pack-client.mjs packs
 //   node scripts/build.mjs --web      the page alone
 //   node scripts/build.mjs --probe    the probe alone, which tests of a deployed stage ask: test/probe
 //   node scripts/build.mjs --force    everything, current or not
@@ -83,24 +85,53 @@ const functions = readdirSync(`${root}lambda`)
   .map((name) => functionOf(`lambda/${name}`, `lambda/${name}`));
 const probe = functionOf('test/probe', 'probe/probe');
 
+// A page pays for each byte: there is no word on a source map.
+const browser = { ...common, platform: 'neutral', target: 'es2022', minify: true, sourcemap: false };
+
 const client = {
   outfile: join(out, 'client/index.js'),
+  // Of all that is made on the client as well: it is one type everywhere.
   types: 'tsconfig.client.json',
   // Types that others are made of go into no bundle.
   sources: ['src/client', 'src/protocol'].flatMap((folder) =>
-    readdirSync(`${root}${folder}`).map((name) => `${folder}/${name}`),
+    readdirSync(`${root}${folder}`, { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   ),
   options: {
-    ...common,
+    ...browser,
     entryPoints: ['src/client/index.ts'],
-    platform: 'neutral',
-    target: 'es2022',
-    // A page pays for each byte: names within are short, and there is no word on a source map.
-    minify: true,
+    // Names within are short.
     mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
-    sourcemap: false,
   },
   minifyAgain: true,
+};
+
+/** What the client exports is another module of the package: there is one of it, and its errors are of one class. */
+const clientOutside = {
+  name: 'client-outside',
+  setup({ onResolve }) {
+    const outside = { path: 'cloudmeetx/client', external: true, sideEffects: false };
+    onResolve({ filter: /^\.\.\/(index|MeetingError)\.ts$/ }, ({ importer }) =>
+      /[/\\]client[/\\](peers|react)[/\\]/.test(importer) ? outside : undefined,
+    );
+  },
+};
+
+const onClient = (name) => ({
+  outfile: join(out, `${name}/index.js`),
+  options: { ...browser, entryPoints: [`src/client/${name}/index.ts`], plugins: [clientOutside] },
+  minifyAgain: true,
+});
+
+const peers = onClient('peers');
+
+const react = {
+  ...onClient('react'),
+  options: {
+    ...onClient('react').options,
+    external: ['react'],
+  },
 };
 
 const page = {
@@ -112,10 +143,14 @@ const page = {
   vite: 'web/vite.config.ts',
 };
 
-const chosen = { '--server': server, '--web': page, '--cli': cli, '--probe': probe, '--client': client };
+const chosen = {
+  ...{ '--server': [server], '--web': [page], '--cli': [cli], '--probe': [probe] },
+  '--client': [client, peers, react],
+  '--package': [client, peers, react, token],
+};
 const some = Object.keys(chosen).filter((flag) => flags.has(flag));
-const all = [server, page, cli, token, client, ...functions];
-for (const target of some.length > 0 ? some.map((flag) => chosen[flag]) : all) {
+const all = [server, page, cli, token, client, peers, react, ...functions];
+for (const target of some.length > 0 ? some.flatMap((flag) => chosen[flag]) : all) {
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
@@ -131,13 +166,10 @@ async function bundle({ outfile, zip, declarations, types, vite, minifyAgain, so
   if (declarations) declare(declarations);
   if (types) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [
-      tsc,
-      '-p',
-      join(root, types),
-      '--outDir',
-      join(dirname(outfile), 'types'),
-    ]);
+    const folder = join(dirname(outfile), 'types');
+    // Nothing of what has gone from the sources stays.
+    rmSync(folder, { recursive: true, force: true });
+    execFileSync(process.execPath, [tsc, '-p', join(root, types), '--outDir', folder]);
   }
   if (zip) writeZip(zip, { 'index.mjs': readFileSync(outfile) });
   const others = Object.fromEntries(

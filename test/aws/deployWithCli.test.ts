@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readIceConfig } from '../../lambda/shared/iceConfig.ts';
 import { grantedCalls } from '../harness/CallRecord.ts';
 import { motoRegion, motoSource } from '../harness/moto.ts';
 import { TestClient } from '../harness/TestClient.ts';
@@ -227,16 +228,35 @@ if (motoSource.kind === 'none') {
       await running.stop();
     });
 
+    it('STUN and TURN servers, and the secret that they share, are told to join alone', async () => {
+      await walk.paste('STUN and TURN');
+      const secret = await walk.variable('TURN_SECRET');
+      expect(secret).toMatch(/^[0-9a-f]{64}$/);
+      const told = await toldVariables(walk);
+      expect(told.filter((variables) => /TURN|STUN/.test(JSON.stringify(variables)))).toEqual([
+        expect.objectContaining({
+          STUN_URLS: 'stun:turn.example.com:3478',
+          TURN_URLS: 'turn:turn.example.com:3478,turns:turn.example.com:5349?transport=tcp',
+          TURN_SECRET: secret,
+        }),
+      ]);
+      const { Environment } = await getFunction(walk, 'CloudMeetX-join');
+      expect(readIceConfig(Environment.Variables).turn).toMatchObject({ secret });
+      await walk.paste('STUN and TURN');
+      expect(await toldVariables(walk)).toEqual(told);
+    });
+
     it('a new version is brought in, with a function and a route that were missing', async () => {
       const routes = await getRoutes(walk, apiId);
+      const told = await toldVariables(walk);
       await removeAction(walk, apiId, 'history');
       const sendMessage = ['--function-name', 'CloudMeetX-sendMessage'];
       const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
-      const [told = {}] = await toldVariables(walk);
+      await walk.paste('Before you begin');
       expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
       await walk.follow('Bring in a new version');
-      for (const variables of await toldVariables(walk)) expect(variables).toMatchObject(told);
+      expect(await toldVariables(walk)).toEqual(told);
       expect(byRouteKey(await getRoutes(walk, apiId))).toEqual(byRouteKey(routes));
       expect(await getFunction(walk, 'CloudMeetX-sendMessage')).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -265,7 +285,8 @@ if (motoSource.kind === 'none') {
     it('the teardown leaves nothing, and every command was called', async () => {
       await walk.paste('Remove it');
       expect(await inventory(walk)).toEqual({ ...emptyInventory, userPools: ['CloudMeetX'] });
-      await walk.paste('Remove the users');
+      await walk.paste('Remove the users', 'Remove the TURN secret');
+      expect(await walk.aws('secretsmanager', 'list-secrets', '--query', 'SecretList')).toEqual([]);
       expect(await inventory(walk)).toEqual(emptyInventory);
       // The role of a new deployment has no other policies; the update's has.
       expect(walk.neverCalled).toEqual(['iam detach-role-policy']);

@@ -108,8 +108,13 @@ const elevenMinutesLater = () => Date.now() + 660_000;
 
 type Api = Pick<GatewayOptions, 'routes' | 'connectionsApi' | 'authorizer'>;
 
-function createGateway(api: Api, { pingIntervalMs, connectedEarlierMs = 0 }: BackendOptions): Gateway {
-  const clock = { ...createClock(), now: () => Date.now() - connectedEarlierMs };
+function createGateway(api: Api, options: BackendOptions): Gateway {
+  const { pingIntervalMs, connectedEarlierMs = 0, clock: given = createClock() } = options;
+  const clock = {
+    elapsedMs: () => given.elapsedMs(),
+    after: given.after.bind(given),
+    now: () => Date.now() - connectedEarlierMs,
+  };
   return new Gateway({
     stage,
     clock,

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/variables.ts';
 import type { HttpTimeouts } from '../../local/httpServer.ts';
+import type { Clock } from '../../src/gateway/clock.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
 import type { Participant } from '../../src/protocol/participants.ts';
 import type { Trouble } from './conditions.ts';
@@ -44,6 +45,8 @@ export type StoreState = 'working' | 'failing' | 'stalled';
 /** What a test may ask for beside environment variables. */
 export type BackendOptions = {
   readonly pingIntervalMs?: number;
+  /** What the gateway counts connections' lives by. */
+  readonly clock?: Clock;
   /** On one machine: how long a client may take with its request. */
   readonly httpTimeouts?: HttpTimeouts;
   /** On one machine: where the built page is. */

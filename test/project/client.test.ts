@@ -85,6 +85,7 @@ describe('the names that the bundle makes short', async () => {
 
 const consumer = `
 import { createMeetingClient, MeetingError, type ChatMessage, type ClientState } from 'cloudmeetx/client';
+import { useChat, useMeetingClient, usePeers } from 'cloudmeetx/react';
 
 const client = createMeetingClient({ url: 'wss://meet.example/production', meetingId: 'standup', webSocket: WebSocket });
 client.on('chat', (chat: ChatMessage) => chat.seq.toFixed());
@@ -92,6 +93,12 @@ client.on('stateChange', (state: ClientState) => state.status === 'closed' && st
 client.on('participantJoined', ({ userId }) => client.send({ userId }, 'note', {}));
 client.history().then(({ entries }) => entries.map((entry) => entry.type === 'chat' && entry.from.userName.trim()));
 client.sendChat('hello').catch((error: unknown) => error instanceof MeetingError && error.code === 'no_reply');
+export function use() {
+  const own = useMeetingClient({ url: 'wss://meet.example/production', meetingId: 'standup' });
+  const { entries, history } = useChat(own ?? client);
+  const [peer] = usePeers({ peers: [{ userId: 'bob' }], on: () => () => {} });
+  return [entries[0]?.own, history === 'more', peer?.userId.trim()];
+}
 
 // @ts-expect-error: there is no such event
 client.on('nothing', () => {});
