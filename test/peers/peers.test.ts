@@ -395,7 +395,7 @@ describe('losses', () => {
     await mesh.join('alice');
     // Bob is impolite: he begins, and begins again.
     mesh.fates = Array.from({ length: 500 }, () => 'lost');
-    await mesh.join('bob');
+    const bob = await mesh.join('bob');
     const beginnings: number[] = [];
     for (let seconds = 0; seconds < 300; seconds++) {
       const before = offersIn(mesh).filter((from) => from === 'bob').length;
@@ -403,6 +403,16 @@ describe('losses', () => {
       if (offersIn(mesh).filter((from) => from === 'bob').length > before) beginnings.push(seconds);
     }
     expect(beginnings).toEqual([0, 20, 60, 141, 261]);
+    mesh.fates = [];
+    expect(bob.stateOf('alice')).toBe('unreachable');
+    await mesh.pass(130_000);
+    expect(bob.told).toEqual([
+      'added alice',
+      'alice unreachable',
+      'alice unreachable',
+      'alice unreachable',
+      'alice connected',
+    ]);
   });
 });
 

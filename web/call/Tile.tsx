@@ -15,7 +15,9 @@ export function Tile({ person, devices }: { readonly person: Person; readonly de
       {picture !== 'screen' && <Avatar name={name} />}
       <Picture person={person} picture={picture} devices={devices} />
       {state !== 'here' && (
-        <p class="tile-state">{state === 'connecting' ? texts.connectingPerson : texts.reconnectingPerson}</p>
+        <p class="tile-state" title={state === 'unreachable' ? texts.unreachableHint : undefined}>
+          {texts.personStates[state]}
+        </p>
       )}
       {shares.hand && (
         <span class="tile-hand" title={texts.handUp}>

@@ -57,6 +57,17 @@ describe('listPeople', () => {
     expect(person?.state).toBe('reconnecting');
   });
 
+  it.each([
+    ['connecting', 'connecting'],
+    ['unreachable', 'unreachable'],
+    ['reconnecting', 'reconnecting'],
+    ['connected', 'here'],
+  ] as const)('shows somebody whose peer is %s as %s', (state, shown) => {
+    const peers = [{ userId: 'alice', session: 's', state, stream: {} as MediaStream }];
+    const [person] = listPeople({ ...known, peers, participants: [participant('alice')] });
+    expect(person?.state).toBe(shown);
+  });
+
   it('waits for no peer of who names no session', () => {
     const connections = [
       { connectionId: id<Connection['connectionId']>('a='), joinedAt: '', attributes: {} },

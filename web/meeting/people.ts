@@ -20,7 +20,7 @@ export type Person = {
   readonly role: MeetingParticipant['role'];
   readonly joinedAt: string;
   readonly place: 'self' | 'other';
-  readonly state: 'here' | 'connecting' | 'reconnecting';
+  readonly state: 'here' | 'connecting' | 'reconnecting' | 'unreachable';
   readonly shares: Shares;
   readonly stream: MediaStream | undefined;
   readonly quality: PeerStats['quality'];
@@ -94,7 +94,7 @@ function stateOf(
   if (presence === 'reconnecting' || peer?.state === 'reconnecting') return 'reconnecting';
   // Who names no session speaks no WebRTC with us: there is nothing to wait for.
   if (session === undefined || peer?.state === 'connected') return 'here';
-  return 'connecting';
+  return peer?.state ?? 'connecting';
 }
 
 const rankOf = ({ place }: Person) => (place === 'self' ? 0 : 1);

@@ -94,7 +94,7 @@ function PersonRow(props: {
 }
 
 function remarkOn({ state, role }: Person): string | undefined {
-  if (state === 'reconnecting') return texts.reconnectingPerson;
+  if (state === 'reconnecting') return texts.personStates.reconnecting;
   return role === 'participant' ? undefined : texts[role];
 }
 

@@ -15,8 +15,9 @@ import {
 
 /**
  * Where the way to another stands. `connecting`: it has never been up. `reconnecting`: it was, and another is looked for.
+ * `unreachable`: a call didn't come up in its time; others are tried.
  */
-export type PeerState = 'connecting' | 'connected' | 'reconnecting';
+export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
 
 /** What a peer needs from outside. */
 export type PeerPorts = {
@@ -196,6 +197,7 @@ export class Peer {
       this.#mendAfter(RESTART_MS);
     } else {
       this.#failures++;
+      if (this.#failures > 0) this.#setState('unreachable');
       this.begin();
     }
   }
