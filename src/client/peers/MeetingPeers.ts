@@ -1,51 +1,18 @@
-import type { Clock } from '../clock.ts';
-import { Emitter, type Listener } from '../Emitter.ts';
+import { Emitter } from '../Emitter.ts';
 import type { MessageFrame } from '../events.ts';
-import type { MeetingClient } from '../MeetingClient.ts';
 import { MeetingError } from '../MeetingError.ts';
-import { Pacer } from '../Pacer.ts';
 import type { Departure } from '../participants.ts';
 import { Timers } from '../Timers.ts';
+import type { MeetingPeer, PeerEvents } from './events.ts';
+import { keyOf, type Member, membersOf } from './members.ts';
 import { Peer, type PeerState } from './Peer.ts';
 import type { MediaKind, OwnTracks } from './PeerCall.ts';
 import { Resending } from './Resending.ts';
+import { Starts } from './Starts.ts';
+import { configurationOf, type PeersSettings } from './settings.ts';
 import { type PeerSignal, parsePeerSignal } from './signals.ts';
 import { type PeerStats, StatsReader } from './stats.ts';
-import { OFFER_PATIENCE_MS, ORPHAN_MS, SHARE, SIGNALS_A_START, STRANGER_MS } from './timing.ts';
-
-/** The other end of one session. A picture of a moment; `stream` is the same object as long as the peer is there. */
-export type MeetingPeer = {
-  readonly userId: string;
-  readonly session: string;
-  readonly state: PeerState;
-  /** What is received: an audio and a video track, as they come. */
-  readonly stream: MediaStream;
-};
-
-/** What the mesh tells of. `error`: of one peer; it goes on trying. */
-export type PeerEvents = {
-  peerAdded: MeetingPeer;
-  peerUpdated: MeetingPeer;
-  peerRemoved: MeetingPeer;
-  error: MeetingError;
-};
-
-/** Options with what they leave open decided. */
-export type PeersSettings = {
-  readonly client: Pick<
-    MeetingClient,
-    'session' | 'self' | 'state' | 'participants' | 'signal' | 'on' | 'lastWelcome'
-  >;
-  readonly iceTransportPolicy: RTCIceTransportPolicy;
-  readonly iceServers: readonly RTCIceServer[] | undefined;
-  readonly videoBitsPerSecond: number;
-  readonly peerConnection: typeof RTCPeerConnection;
-  readonly mediaStream: new () => MediaStream;
-  readonly clock: Clock;
-  readonly random: () => number;
-};
-
-type Member = { readonly userId: string; readonly session: string };
+import { OFFER_PATIENCE_MS, ORPHAN_MS, STRANGER_MS } from './timing.ts';
 
 /** Where a peer stands in the roster. `stranger`: not in it yet. `orphan`: its signalling was lost. */
 type Standing = 'listed' | 'stranger' | 'orphan';
@@ -67,10 +34,7 @@ export class MeetingPeers {
   readonly #emitter = new Emitter<PeerEvents>((cause) => console.error(cause));
   readonly #seats = new Map<string, Seat>();
   readonly #resending: Resending;
-  readonly #pacer: Pacer;
-  readonly #timers: Timers<'start'>;
-  /** Whom to offer to, as soon as the pace allows it. */
-  readonly #toStart = new Set<string>();
+  readonly #starts: Starts;
   readonly #unsubscribe: (() => void)[];
   #tracks: OwnTracks = { audio: null, video: null };
   #state: 'open' | 'closed' = 'open';
@@ -79,8 +43,7 @@ export class MeetingPeers {
     const { client, clock } = settings;
     this.#settings = settings;
     this.#resending = new Resending(clock);
-    this.#pacer = new Pacer(clock);
-    this.#timers = new Timers(clock);
+    this.#starts = new Starts(clock, (key) => this.#seats.get(key)?.peer.begin());
     this.#unsubscribe = [
       client.on('welcome', () => this.#onWelcome()),
       client.on('participantJoined', () => this.#learn('event')),
@@ -98,18 +61,18 @@ export class MeetingPeers {
   }
 
   /** Calls a listener with each event of this name. Returns what takes it away again. */
-  on<Name extends keyof PeerEvents>(name: Name, listener: Listener<PeerEvents[Name]>): () => void {
-    return this.#emitter.on(name, listener);
+  get on(): Emitter<PeerEvents>['on'] {
+    return this.#emitter.on;
   }
 
   /** Calls a listener with the next event of this name. Returns what takes it away before. */
-  once<Name extends keyof PeerEvents>(name: Name, listener: Listener<PeerEvents[Name]>): () => void {
-    return this.#emitter.once(name, listener);
+  get once(): Emitter<PeerEvents>['once'] {
+    return this.#emitter.once;
   }
 
   /** Takes a listener away that `on` was given. */
-  off<Name extends keyof PeerEvents>(name: Name, listener: Listener<PeerEvents[Name]>): void {
-    this.#emitter.off(name, listener);
+  get off(): Emitter<PeerEvents>['off'] {
+    return this.#emitter.off;
   }
 
   /**
@@ -144,18 +107,13 @@ export class MeetingPeers {
     for (const key of [...this.#seats.keys()]) this.#remove(key, farewell);
     this.#state = 'closed';
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#timers.stopAll();
+    this.#starts.close();
     this.#resending.close();
     this.#emitter.close();
   }
 
   #onWelcome(): void {
-    const { messagesPerSecond = 0, messageBurst = 0 } = this.#settings.client.lastWelcome?.limits ?? {};
-    const startsOf = (messages: number) => (messages * SHARE) / SIGNALS_A_START;
-    this.#pacer.restart({
-      messagesPerSecond: startsOf(messagesPerSecond),
-      messageBurst: startsOf(messageBurst),
-    });
+    this.#starts.pace(this.#settings.client.lastWelcome?.limits ?? {});
     for (const { peer, view } of this.#seats.values()) {
       peer.renewIceServers().catch((error: unknown) => this.#tellError(view, error));
     }
@@ -163,7 +121,7 @@ export class MeetingPeers {
   }
 
   #learn(cause: 'welcome' | 'event'): void {
-    const members = this.#members();
+    const members = membersOf(this.#settings.client).filter((member) => !this.#isOwn(member));
     for (const member of members) this.#list(member, cause);
     const keys = new Set(members.map(keyOf));
     for (const [key, { standing }] of this.#seats) {
@@ -179,17 +137,8 @@ export class MeetingPeers {
     seat.standing = 'listed';
     seat.timers.stop('absent');
     if (seat.peer.isBegun) return;
-    if (cause === 'welcome') this.#startSoon(key);
-    else seat.timers.set('offer', OFFER_PATIENCE_MS, () => this.#startSoon(key));
-  }
-
-  #members(): readonly Member[] {
-    const { participants } = this.#settings.client;
-    return participants
-      .flatMap(({ userId, connections }) =>
-        connections.flatMap(({ session }) => (session === undefined ? [] : [{ userId, session }])),
-      )
-      .filter((member) => !this.#isOwn(member));
+    if (cause === 'welcome') this.#starts.add(key);
+    else seat.timers.set('offer', OFFER_PATIENCE_MS, () => this.#starts.add(key));
   }
 
   #isOwn({ userId, session }: Member): boolean {
@@ -238,7 +187,7 @@ export class MeetingPeers {
         ...{ clock, random, peerConnection },
         manners:
           keyOf({ userId: client.self?.userId, session: client.session }) < key ? 'polite' : 'impolite',
-        configuration: () => this.#configuration(),
+        configuration: () => configurationOf(this.#settings),
         tracks: () => this.#tracks,
         isReachable: () => client.state.status === 'open',
         send: (signal) => this.#send(member, signal),
@@ -263,26 +212,9 @@ export class MeetingPeers {
     this.#shareBitrate();
   }
 
-  #startSoon(key: string): void {
-    this.#toStart.add(key);
-    if (!this.#timers.has('start')) this.#startNext();
-  }
-
   #cancelStart(key: string): void {
     this.#seats.get(key)?.timers.stop('offer');
-    this.#toStart.delete(key);
-  }
-
-  #startNext(): void {
-    for (const key of this.#toStart) {
-      const delayMs = this.#pacer.take();
-      if (delayMs > 0) {
-        this.#timers.set('start', delayMs, () => this.#startNext());
-        return;
-      }
-      this.#toStart.delete(key);
-      this.#seats.get(key)?.peer.begin();
-    }
+    this.#starts.cancel(key);
   }
 
   #send({ userId, session }: Member, signal: PeerSignal): void {
@@ -331,23 +263,9 @@ export class MeetingPeers {
     }
   }
 
-  #configuration(): RTCConfiguration {
-    const { iceServers, iceTransportPolicy, client } = this.#settings;
-    const servers = iceServers ?? client.lastWelcome?.iceServers ?? [];
-    return {
-      iceTransportPolicy,
-      bundlePolicy: 'max-bundle',
-      iceServers: servers.map((server) => ({ ...server, urls: [...[server.urls].flat()] })),
-    };
-  }
-
   #tellError({ userId }: Member, cause: unknown): void {
     if (this.#state === 'closed') return;
     const message = `The connection to ${userId} has trouble: ${cause instanceof Error ? cause.message : cause}`;
     this.#emitter.emit('error', new MeetingError('peer_failed', message, { cause }));
   }
 }
-
-/** By user as well: a session is what its client says, and another may say the same. */
-const keyOf = ({ userId, session }: { userId: string | undefined; session: string }): string =>
-  JSON.stringify([userId, session]);

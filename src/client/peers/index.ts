@@ -2,7 +2,8 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { MeetingClient } from '../MeetingClient.ts';
 import { MeetingPeers } from './MeetingPeers.ts';
 
-export type { MeetingPeer, MeetingPeers, PeerEvents } from './MeetingPeers.ts';
+export type { MeetingPeer, PeerEvents } from './events.ts';
+export type { MeetingPeers } from './MeetingPeers.ts';
 export type { PeerState } from './Peer.ts';
 export type { MediaKind } from './PeerCall.ts';
 export type { PeerStats } from './stats.ts';

@@ -1,4 +1,4 @@
-import type { MeetingPeer } from './MeetingPeers.ts';
+import type { MeetingPeer } from './events.ts';
 
 /** How one peer's media fares. */
 export type PeerStats = {
