@@ -2,13 +2,13 @@ import type { Backend } from '../lambda/shared/backend.ts';
 import { createBackend } from '../lambda/shared/createBackend.ts';
 import { EmbeddedDeliveryQueue } from '../src/embedded/EmbeddedDeliveryQueue.ts';
 import { EmbeddedRateLimit } from '../src/embedded/EmbeddedRateLimit.ts';
-import type { RateLimit } from '../src/meeting/ports.ts';
+import type { RateLimit, Telemetry } from '../src/meeting/ports.ts';
 import type { Config } from './config.ts';
 
 /** The handlers' surroundings on one machine. */
 export function createLocalBackend(
   config: Config,
-  given: Pick<Backend, 'log' | 'meetings' | 'connections'>,
+  given: Pick<Backend, 'log' | 'meetings' | 'connections'> & { readonly telemetry: Telemetry },
 ): Backend {
   return createBackend(config, {
     ...given,

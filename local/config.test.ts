@@ -164,6 +164,14 @@ describe('configuration', () => {
     expect(read).toThrow(/^TOKEN_URL must be an https address, or a path .*, but is "/);
   });
 
+  it('takes a METRICS_TOKEN that can’t be guessed and fits a header, and no other', () => {
+    expect(readConfig({ METRICS_TOKEN: '0123456789abcdef' }, []).metricsToken).toBe('0123456789abcdef');
+    expect(readConfig({}, []).metricsToken).toBeUndefined();
+    for (const METRICS_TOKEN of ['short', '0123456789 abcdef', '0123456789abcdé0']) {
+      expect(() => readConfig({ METRICS_TOKEN }, [])).toThrow(/^METRICS_TOKEN must be 16 to 256 characters/);
+    }
+  });
+
   it('refuses TOKEN_URL where nobody asks for tokens', () => {
     expect(() => readConfig({ TOKEN_URL: '/token' }, [])).toThrow(
       /^TOKEN_URL is set, but authentication is off/,

@@ -25,6 +25,8 @@ export type Config = SharedConfig & {
   readonly trustedProxies: TrustedProxies;
   /** Where the page gets its tokens: an address, or a path of its own host. */
   readonly tokenUrl: string | undefined;
+  /** What `/metrics` is asked for with; undefined: it is for this machine alone. */
+  readonly metricsToken: string | undefined;
   /** From where somebody may get here. */
   readonly reach: 'this machine' | 'others';
   /** 0: as many as they like. */
@@ -59,6 +61,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     certificateFiles: readCertificateFiles(env),
     trustedProxies,
     tokenUrl: readTokenUrl(env, shared.authentication),
+    metricsToken: readMetricsToken(env),
     reach,
     connectionsPerAddress: wholeNumber(env, 'MAX_CONNECTIONS_PER_ADDRESS', {
       fallback: reach === 'others' ? 100 : 0,
@@ -88,6 +91,13 @@ function withOwnPage(
 ): AllowedOrigins {
   if (allowed.kind !== 'listed') return allowed;
   return { ...allowed, ownPage: authentication ? 'of any host' : 'of loopback' };
+}
+
+function readMetricsToken(env: Environment): string | undefined {
+  const value = text(env, 'METRICS_TOKEN', '');
+  if (value === '') return undefined;
+  if (/^[\x21-\x7e]{16,256}$/.test(value)) return value;
+  throw new ConfigError('METRICS_TOKEN must be 16 to 256 characters of ASCII without spaces.');
 }
 
 function readTokenUrl(env: Environment, authentication: SharedConfig['authentication']): string | undefined {

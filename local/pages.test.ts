@@ -33,6 +33,7 @@ describe('pages', () => {
       strictTransport: 'off',
       folder,
       config,
+      metrics: { text: () => 'figures\n', token: undefined },
       ...options,
     });
     const server = createServer(pages);
@@ -235,6 +236,36 @@ describe('pages', () => {
       expect((await ask('/healthz')).status).toBe(200);
     },
   );
+
+  it.each<[string, OutgoingHttpHeaders]>([
+    ['127.0.0.1:3001', {}],
+    ['localhost', {}],
+    ['[::1]:3001', {}],
+  ])('tell this machine of their figures (%s)', async (host, headers) => {
+    const { status, headers: answered, body } = await (await serve())('/metrics', { host, ...headers });
+    expect([status, String(body)]).toEqual([200, 'figures\n']);
+    expect(answered['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  });
+
+  it.each<[string, OutgoingHttpHeaders]>([
+    ['a name that somebody else has pointed here', { host: 'rebound.example' }],
+    ['a proxy that says for whom', { host: '127.0.0.1', 'x-forwarded-for': '192.0.2.1' }],
+    ['another proxy', { host: '127.0.0.1', forwarded: 'for=192.0.2.1' }],
+  ])('keep them from %s', async (_who, headers) => {
+    const { status, body } = await (await serve())('/metrics', headers);
+    expect([status, String(body)]).toEqual([403, expect.stringContaining('Set METRICS_TOKEN')]);
+  });
+
+  it.each<[number, OutgoingHttpHeaders]>([
+    [200, { authorization: 'Bearer the-token-of-this-test', host: 'meet.example' }],
+    [200, { authorization: 'bearer the-token-of-this-test', 'x-forwarded-for': '192.0.2.1' }],
+    [403, { authorization: 'Bearer another-token' }],
+    [403, { authorization: 'Basic the-token-of-this-test' }],
+    [403, {}],
+  ])('answer %i to %j where there is a token', async (status, headers) => {
+    const ask = await serve({ metrics: { text: () => 'figures\n', token: 'the-token-of-this-test' } });
+    expect((await ask('/metrics', headers)).status).toBe(status);
+  });
 
   it('make browsers insist on HTTPS when told to, and say when it stops', async () => {
     const ask = await serve({ strictTransport: 'on', health: () => 'stopping' });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { pathOf } from '../src/gateway/upgrade.ts';
 import { acceptedEncodings, hasAlready } from './conditional.ts';
+import { mayReadMetrics } from './metricsPage.ts';
 import { makePageFile, type PageFile, readPageFiles } from './pageFiles.ts';
 import { pageHeaders, textHeaders } from './pagePolicy.ts';
 
@@ -12,6 +13,8 @@ export type PagesOptions = {
   /** Where the built page is. Without it, `/` says so. */
   readonly folder: string | undefined;
   readonly config: PageConfig;
+  /** The text for `/metrics`, and the token that it is asked for with; without one, it is for this machine alone. */
+  readonly metrics: { readonly text: () => string; readonly token: string | undefined };
 };
 
 /** What the page is told by the `config.json` beside it. */
@@ -23,24 +26,31 @@ export type PageConfig = {
   readonly tokenUrl?: string;
 };
 
-/** Whatever is served beside the WebSocket API: the page at `/`, its `/config.json`, and `/healthz`. */
+/** Whatever is served beside the WebSocket API: the page at `/`, its `/config.json`, `/healthz` and `/metrics`. */
 export async function createPages(options: PagesOptions): Promise<RequestListener> {
-  const { health, strictTransport, config } = options;
+  const { health, strictTransport, config, metrics } = options;
   const built = options.folder === undefined ? [] : await readPageFiles(options.folder);
   // Last, since a folder that was built for elsewhere brings its own.
-  const told = await makePageFile('config.json', Buffer.from(JSON.stringify(config)));
-  const files = new Map([...built, ['/config.json', told]]);
+  const configFile = await makePageFile('config.json', Buffer.from(JSON.stringify(config)));
+  const files = new Map([...built, ['/config.json', configFile]]);
   const index = files.get('/index.html');
   if (index) files.set('/', index);
   const ofPage = pageHeaders(config.tokenUrl);
+
+  const told = new Map<string, (request: IncomingMessage) => Answer>([
+    ['/healthz', () => healthAnswer(health())],
+    [
+      '/metrics',
+      (request) => (mayReadMetrics(request, metrics.token) ? metricsAnswer(metrics.text()) : notYours),
+    ],
+  ]);
 
   const answerTo = (request: IncomingMessage): Answer => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed;
     const path = pathOf(request.url);
     const file = files.get(path);
     if (file) return answerWith(file, request, ofPage);
-    if (path === '/healthz') return healthAnswer(health());
-    return path === '/' ? notBuilt : notFound;
+    return told.get(path)?.(request) ?? (path === '/' ? notBuilt : notFound);
   };
   return (request, response) => {
     const { statusCode, headers, body } = answerTo(request);
@@ -85,6 +95,19 @@ function healthAnswer(status: 'ok' | 'stopping'): Answer {
   const headers = { ...textHeaders, 'content-type': 'application/json; charset=utf-8' };
   return { statusCode: status === 'ok' ? 200 : 503, headers, body: JSON.stringify({ status }) };
 }
+
+// https://prometheus.io/docs/instrumenting/exposition_formats/#basic-info
+const metricsAnswer = (body: string): Answer => ({
+  statusCode: 200,
+  headers: { ...textHeaders, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+  body,
+});
+
+const notYours: Answer = {
+  statusCode: 403,
+  headers: textHeaders,
+  body: 'Metrics are for this machine alone. Set METRICS_TOKEN, and ask with "Authorization: Bearer …", to read them from elsewhere.\n',
+};
 
 const notFound: Answer = {
   statusCode: 404,

@@ -12,6 +12,7 @@ import { type Config, isLoopback } from './config.ts';
 import { GatewaySender } from './GatewaySender.ts';
 import { createGateway } from './gateway.ts';
 import { createHttpServer, type HttpServer, type HttpTimeouts } from './httpServer.ts';
+import { Metrics } from './Metrics.ts';
 import { openStore } from './openStore.ts';
 import { createPages, type PageConfig } from './pages.ts';
 import { startRenewing } from './renewing.ts';
@@ -55,19 +56,28 @@ export async function startServer(
   overrides: ServerOverrides = {},
 ): Promise<RunningServer> {
   let health: 'ok' | 'stopping' = 'ok';
+  const metrics = new Metrics();
   const fallback = await createPages({
     health: () => health,
     // Told of localhost, a browser would insist on it for whatever else is served there.
     strictTransport: config.certificateFiles && !isLoopback(config.host) ? 'on' : 'off',
     folder: overrides.pageFolder,
     config: pageConfigOf(config),
+    metrics: {
+      text: () =>
+        metrics.text({
+          connections: gateway.connectionCount,
+          memoryBytes: process.memoryUsage.rss(),
+        }),
+      token: config.metricsToken,
+    },
   });
   const http = openHttp(config, overrides.httpTimeouts);
   const { server } = http;
   const store = openStore(config);
   const connections = new GatewaySender(() => gateway);
   const meetings = overrides.wrapMeetings?.(store) ?? store;
-  const backend = createLocalBackend(config, { log, meetings, connections });
+  const backend = createLocalBackend(config, { log, meetings, connections, telemetry: metrics });
   const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes, clock } = overrides;
   const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes, clock });
   const sweeping = startSweeping(store, backend, sweepIntervalMs);

@@ -1,4 +1,6 @@
 import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
+import { measured } from '../../src/meeting/measured.ts';
+import type { Telemetry } from '../../src/meeting/ports.ts';
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
 import type { SharedConfig } from './environment.ts';
@@ -10,17 +12,18 @@ export function createFunctionLog({ logLevel }: SharedConfig): Log {
   return createLog({ level: logLevel, write: (line) => process.stdout.write(`${line}\n`), now: Date.now });
 }
 
-/** Adds to a function's ports and log what is the same in all functions. */
-export function createBackend(
-  config: SharedConfig,
-  ports: Pick<Backend, 'meetings' | 'connections' | 'deliveryQueue' | 'rateLimit' | 'log'>,
-): Backend {
-  const { meetings, connections, deliveryQueue, rateLimit, log } = ports;
+/** What a backend is made of. */
+type GivenPorts = Pick<Backend, 'meetings' | 'connections' | 'deliveryQueue' | 'rateLimit' | 'log'> & {
+  readonly telemetry: Telemetry;
+};
+
+/** Adds to a function's ports and log what is the same in all functions, and counts what they do. */
+export function createBackend(config: SharedConfig, ports: GivenPorts): Backend {
+  const { deliveryQueue, telemetry } = ports;
+  const log = withCountedErrors(ports.log, telemetry);
   return {
-    meetings,
-    connections,
+    ...measured(ports, telemetry, () => performance.now()),
     deliveryQueue,
-    rateLimit,
     floodGuard: new FloodGuard(Date.now),
     log,
     membershipLimits: config.membershipLimits,
@@ -31,5 +34,15 @@ export function createBackend(
     authentication: config.authentication ? 'on' : 'off',
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
+  };
+}
+
+function withCountedErrors(log: Log, telemetry: Telemetry): Log {
+  return {
+    ...log,
+    error(event, fields) {
+      telemetry.count('Errors', 1);
+      log.error(event, fields);
+    },
   };
 }

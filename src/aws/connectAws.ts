@@ -1,10 +1,11 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit } from '../meeting/ports.ts';
+import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit, Telemetry } from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
 import { DynamoRateLimit } from './DynamoRateLimit.ts';
+import { EmfTelemetry } from './EmfTelemetry.ts';
 import type { TableNames } from './store.ts';
 
 /** What a function is told of its surroundings. */
@@ -31,6 +32,8 @@ export type Aws = {
   readonly connections: ConnectionSender;
   readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
+  /** What is counted of an invocation is written when it ends. */
+  readonly telemetry: Telemetry;
   /** Makes a handler as Lambda calls it. A Lambda environment handles one event at a time. */
   handling<Event, Result>(
     handler: (event: Event) => Promise<Result>,
@@ -73,7 +76,10 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     ...backoff,
   };
   const { messagesPerSecond, messageBurst: burst } = config;
+  // Lambda takes each line of standard output for a log event.
+  const telemetry = new EmfTelemetry((line) => process.stdout.write(`${line}\n`), Date.now);
   return {
+    telemetry,
     meetings: new DynamoMeetings(store),
     connections: new ApiGatewaySender({
       client: () => clientOf(invocation().callbackUrl, config.region, clients),
@@ -86,13 +92,13 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     rateLimit: new DynamoRateLimit(store, { messagesPerSecond, burst }),
     handling: (handler) => (event, context) => {
       current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
-      return handler(event);
+      return handler(event).finally(() => telemetry.flush());
     },
     scheduled: (handler) => (_event, context) => {
       const { callbackUrl } = config;
       if (!callbackUrl) throw new Error('CALLBACK_URL is not set, and a schedule has no API of its own');
       current = { callbackUrl, context };
-      return handler();
+      return handler().finally(() => telemetry.flush());
     },
   };
 }

@@ -269,3 +269,26 @@ export interface RateLimit {
    */
   take(connectionId: ConnectionId): Promise<RateLimitOutcome>;
 }
+
+/** What is counted, by CloudWatch's habit of names. docs/metrics.md says what each means. */
+export type CounterName =
+  | 'ConnectionsOpened'
+  | 'ConnectionsClosed'
+  | 'ConnectionsRefused'
+  | 'ChatsLogged'
+  | 'MessagesSent'
+  | 'MessagesFailed'
+  | 'StaleConnections'
+  | 'Throttles'
+  | 'Errors';
+
+/** What is timed, in milliseconds. */
+export type DurationName = 'FanOutTime';
+
+/** Keeps figures for whoever runs the backend. Never throws, and never waits. */
+export interface Telemetry {
+  /** [TM1] Adds to a counter. */
+  count(name: CounterName, amount: number): void;
+  /** [TM2] Adds a duration in milliseconds to those of its name. */
+  time(name: DurationName, durationMs: number): void;
+}
