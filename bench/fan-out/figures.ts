@@ -11,6 +11,8 @@ export type Figures = {
   readonly timesPlainLoop: number;
   /** Processor time of the server for one delivery; undefined where the system doesn't tell. */
   readonly serverMicrosecondsPerDelivery: number | undefined;
+  /** How many deliveries it makes in the processor time in which the plain loop makes one. */
+  readonly timesPlainLoopByProcessor: number | undefined;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
   readonly p50TimesPlainLoop: number | undefined;
@@ -49,6 +51,9 @@ function figuresOfRow({ entrant, results }: Samples, control: readonly LoadResul
     deliveriesPerSecond: medianOf(results.map(perSecondOf)) ?? 0,
     timesPlainLoop: medianOf(ratios(results.map(perSecondOf), control.map(perSecondOf))) ?? Number.NaN,
     serverMicrosecondsPerDelivery: medianOf(results.map(serverMicrosecondsOf)),
+    timesPlainLoopByProcessor: medianOf(
+      ratios(control.map(serverMicrosecondsOf), results.map(serverMicrosecondsOf)),
+    ),
     p50Ms,
     p99Ms: medianOf(results.map(({ latenciesMs }) => latenciesMs?.p99)),
     p50TimesPlainLoop: medianOf(
