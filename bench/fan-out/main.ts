@@ -26,7 +26,7 @@ const run =
 console.log(reportOf(run));
 if (values.write) {
   writeFileSync('bench/fan-out.svg', chartOf(run));
-  putInto('bench/README.md', reportOf(run));
+  putInto('bench/README.md', `![Deliveries a second at saturation](fan-out.svg)\n\n${reportOf(run)}`);
   putInto('README.md', summaryOf(run));
 }
 
