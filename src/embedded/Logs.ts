@@ -59,8 +59,10 @@ export class Logs {
     const write = () => {
       if (key) this.#uncommitted.delete(key);
       tables.writeLog(meetingId, after);
-      tables.writeEntry(after.id, entry, nowMs + historyTtlSeconds * 1000);
-      if (request) tables.writeRequest(after.id, request, { seq: entry.seq, expiresAtMs: nowMs + DAY_MS });
+      tables.writeEntry(after.id, entry, {
+        expiresAtMs: nowMs + historyTtlSeconds * 1000,
+        request: request && { ...request, expiresAtMs: nowMs + DAY_MS },
+      });
     };
     const undo = () => {
       if (key) this.#uncommitted.delete(key);
