@@ -63,6 +63,31 @@ it('[MH1][MH2] takes back whom the disk refused to make host, and whom it refuse
   await meetings.close();
 });
 
+it('[ML1][ML3] keeps a new log whose people come and go in one tick, and goes on with it', async () => {
+  const meetings = memoryMeetings({});
+  for (const connection of [alice, bob]) await meetings.connect(connection, roomy);
+  const before = await Promise.all([
+    meetings.join(alice, joining()),
+    meetings.join(bob, joining()),
+    meetings.update(bob, { hand: true }),
+    meetings.leave(bob, 'left'),
+    meetings.leave(alice, 'left'),
+  ]);
+  expect(before.map((change) => ('announcement' in change ? change.announcement?.seq : 0))).toEqual([
+    1,
+    2,
+    undefined,
+    3,
+    4,
+  ]);
+  const { epoch, seq } = await meetings.head(meetingId);
+  expect(seq).toBe(4);
+  const { entries } = await meetings.entries({ meetingId, after: 0, limit: 10 });
+  expect(entries.map((entry) => entry.seq)).toEqual([1, 2, 3, 4]);
+  expect(await meetings.roster(meetingId)).toEqual({ epoch, seq, participants: [], locked: false });
+  await meetings.close();
+});
+
 it('[ML4] deletes what has expired when it is pruned, however much, and nothing else', async () => {
   const dayMs = 86_400_000;
   let nowMs = Date.UTC(2026, 10, 22);
