@@ -36,7 +36,7 @@ function logDelivery(
   { log, sent, failed, stale, errors }: DeliveryReport & Pick<Backend, 'log'>,
 ): void {
   const context = { requestId, connectionId, meetingId };
-  log.debug('routed', { ...context, sent });
+  log.debug('routed', { requestId, connectionId, meetingId, sent });
   if (failed > 0) log.warn('send failed', { ...context, failed });
   for (const gone of stale) log.info('stale removed', { ...context, staleConnectionId: gone.connectionId });
   logErrors(errors, context, log);

@@ -22,13 +22,13 @@ export type LogOptions = {
 /** A log of JSON lines, as CloudWatch Logs Insights and every log shipper read them. */
 export function createLog({ level, write, now }: LogOptions): Log {
   const lowest = logLevels.indexOf(level);
-  const at =
-    (lineLevel: LogLevel) =>
-    (event: string, fields: LogFields = {}): void => {
-      if (logLevels.indexOf(lineLevel) < lowest) return;
+  const at = (lineLevel: LogLevel) => {
+    if (logLevels.indexOf(lineLevel) < lowest) return () => {};
+    return (event: string, fields: LogFields = {}): void => {
       const time = new Date(now()).toISOString();
       write(encode({ time, level: lineLevel, event, ...fields }));
     };
+  };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -63,6 +63,27 @@ it('[MH1][MH2] takes back whom the disk refused to make host, and whom it refuse
   await meetings.close();
 });
 
+it('[ML3][MJ6] has nobody left over from a tick in which all came and went, after a start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ticks-'));
+  const path = join(folder, 'first.db');
+  const first = memoryMeetings({ path });
+  for (const connection of [alice, bob]) await first.connect(connection, roomy);
+  await Promise.all([
+    ...[alice, bob].map((connection) => first.join(connection, joining())),
+    ...[bob, alice].map((connection) => first.leave(connection, 'left')),
+  ]);
+  const head = await first.head(meetingId);
+  expect(head.seq).toBe(4);
+  await first.close();
+  // The file of a process that lives on stays locked.
+  const again = join(folder, 'again.db');
+  for (const part of ['', '-wal']) if (existsSync(path + part)) copyFileSync(path + part, again + part);
+  const second = memoryMeetings({ path: again });
+  expect(await second.head(meetingId)).toEqual(head);
+  await second.close();
+  rmSync(folder, { recursive: true });
+});
+
 it('[ML4] deletes what has expired when it is pruned, however much, and nothing else', async () => {
   const dayMs = 86_400_000;
   let nowMs = Date.UTC(2026, 10, 22);

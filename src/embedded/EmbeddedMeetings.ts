@@ -86,9 +86,10 @@ export class EmbeddedMeetings implements Meetings {
   constructor(options: EmbeddedMeetingsOptions) {
     this.#options = options;
     this.#database = openDatabase(options.path, options.durability);
-    this.#journal = new Journal(this.#database, options.schedule);
     this.#tables = new MeetingTables(this.#database);
     this.#logs = new Logs({ ...options, tables: this.#tables });
+    const { schedule } = options;
+    this.#journal = new Journal(this.#database, { schedule, beforeCommit: () => this.#logs.writeEnds() });
     this.#bans = new Bans(this.#tables, options.now);
     const { now } = options;
     this.#changes = new MemberChanges({

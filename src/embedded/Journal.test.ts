@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from './Journal.ts';
 
 /** A journal whose ticks end when the test says so. */
-function aJournal() {
+function aJournal(beforeCommit?: () => void) {
   const database = new Database(':memory:');
   database.exec('CREATE TABLE numbers (number INTEGER PRIMARY KEY)');
   const insert = database.prepare('INSERT INTO numbers VALUES (?)');
   let endTick = () => {};
-  const journal = new Journal(database, (callback) => {
+  const schedule = (callback: () => void) => {
     endTick = callback;
-  });
+  };
+  const journal = new Journal(database, { schedule, ...(beforeCommit && { beforeCommit }) });
   const undone: number[] = [];
   return {
     journal,
@@ -48,6 +49,16 @@ describe('the journal', () => {
     expect(undone).toEqual([1, 3, 2]);
     expect(numbers()).toEqual([1]);
     expect(inTransaction()).toBe(false);
+  });
+
+  it('takes a tick back whose changes could be written, and what they have in common could not', async () => {
+    const { add, endTick, numbers, undone, inTransaction } = aJournal(() => {
+      throw new Error('disk full');
+    });
+    const refused = Promise.allSettled([add(1), add(2)]);
+    endTick();
+    expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect([undone, numbers(), inTransaction()]).toEqual([[2, 1], [], false]);
   });
 
   it('goes on after a tick that failed', async () => {

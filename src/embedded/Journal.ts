@@ -6,6 +6,13 @@ export type JournaledChange = { readonly write: () => void; readonly undo: () =>
 /** When a tick is over: `setImmediate`, but for tests. */
 export type Schedule = (callback: () => void) => void;
 
+/** What a journal may be given. */
+export type JournalOptions = {
+  readonly schedule?: Schedule | undefined;
+  /** Writes what the changes of a tick have in common, after them and in the same transaction. */
+  readonly beforeCommit?: () => void;
+};
+
 /**
  * Writes all changes of one tick of the event loop in one transaction. Either all of them are on disk or none, and in
  * memory likewise: when the disk refuses, they are taken back, the last first.
@@ -13,12 +20,15 @@ export type Schedule = (callback: () => void) => void;
 export class Journal {
   readonly #database: Database.Database;
   readonly #schedule: Schedule;
+  readonly #beforeCommit: () => void;
   #pending: JournaledChange[] = [];
   #commit: Promise<void> | undefined;
 
-  constructor(database: Database.Database, schedule: Schedule = setImmediate) {
+  constructor(database: Database.Database, options: JournalOptions = {}) {
+    const { schedule = setImmediate, beforeCommit = () => {} } = options;
     this.#database = database;
     this.#schedule = schedule;
+    this.#beforeCommit = beforeCommit;
   }
 
   /** Resolves when the change, and whatever else this tick brought, is committed. */
@@ -56,6 +66,7 @@ export class Journal {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
       for (const { write } of changes) write();
+      this.#beforeCommit();
       this.#database.exec('COMMIT');
     } catch (error) {
       for (const { undo } of changes.reverse()) undo();

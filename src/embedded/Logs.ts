@@ -22,6 +22,8 @@ export class Logs {
   readonly #options: LogsOptions;
   readonly #logs = new Map<MeetingId, Log>();
   readonly #uncommitted = new Map<string, Entry>();
+  /** Logs whose lines are written, and whose ends aren't yet: once a tick does for any number of lines. */
+  readonly #unwrittenEnds = new Map<MeetingId, Log>();
   #lastMeeting: number;
 
   constructor(options: LogsOptions) {
@@ -31,7 +33,8 @@ export class Logs {
 
   /** A meeting's log; a new one, which nothing has been written to, if it has none. */
   log(meetingId: MeetingId): Log {
-    const known = this.#logs.get(meetingId) ?? this.#options.tables.log(meetingId);
+    const kept = this.#logs.get(meetingId) ?? this.#unwrittenEnds.get(meetingId);
+    const known = kept ?? this.#options.tables.log(meetingId);
     const log = known ?? { id: ++this.#lastMeeting, epoch: this.#options.newId(), seq: 0 };
     this.#logs.set(meetingId, log);
     return log;
@@ -42,7 +45,13 @@ export class Logs {
     this.#logs.delete(meetingId);
   }
 
-  /** Takes the next seq for a frame. The caller journals the change. */
+  /** Writes where the logs stand whose lines the tick has brought. To be called by the journal, after all its changes. */
+  writeEnds(): void {
+    for (const [meetingId, log] of this.#unwrittenEnds) this.#options.tables.writeLog(meetingId, log);
+    this.#unwrittenEnds.clear();
+  }
+
+  /** Takes the next seq for a frame. The caller journals the change, in a journal that calls {@link writeEnds}. */
   append(
     meetingId: MeetingId,
     frame: MessageFrame | EventFrame,
@@ -58,13 +67,16 @@ export class Logs {
     if (key) this.#uncommitted.set(key, entry);
     const write = () => {
       if (key) this.#uncommitted.delete(key);
-      tables.writeLog(meetingId, after);
-      tables.writeEntry(after.id, entry, nowMs + historyTtlSeconds * 1000);
-      if (request) tables.writeRequest(after.id, request, { seq: entry.seq, expiresAtMs: nowMs + DAY_MS });
+      this.#unwrittenEnds.set(meetingId, after);
+      tables.writeEntry(after.id, entry, {
+        expiresAtMs: nowMs + historyTtlSeconds * 1000,
+        request: request && { ...request, expiresAtMs: nowMs + DAY_MS },
+      });
     };
     const undo = () => {
       if (key) this.#uncommitted.delete(key);
       this.#logs.set(meetingId, before);
+      this.#unwrittenEnds.delete(meetingId);
     };
     return { entry, change: { write, undo } };
   }

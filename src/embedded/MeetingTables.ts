@@ -12,6 +12,12 @@ const READ_AT_ONCE = 16;
 /** Which chat a client has sent: its own name for it. */
 export type RequestKey = { readonly userId: UserId; readonly requestId: string };
 
+/** How long a line is kept; of a chat with a name, whose it is, and how long one of the same name is the same chat. */
+type EntryOptions = {
+  readonly expiresAtMs: number;
+  readonly request?: (RequestKey & { readonly expiresAtMs: number }) | undefined;
+};
+
 /** Who may not come back to which meeting, and until when in epoch milliseconds. */
 type Ban = Pick<Connection, 'meetingId' | 'userId'> & { readonly expiresAtMs: number };
 
@@ -36,16 +42,10 @@ export class MeetingTables {
     this.#statement.writeLog.run(id, meetingId, epoch, seq);
   }
 
-  writeEntry(meeting: number, { seq, text }: Entry, expiresAtMs: number): void {
-    this.#statement.writeEntry.run(meeting, seq, text, expiresAtMs);
-  }
-
-  writeRequest(
-    meeting: number,
-    { userId, requestId }: RequestKey,
-    { seq, expiresAtMs }: { readonly seq: number; readonly expiresAtMs: number },
-  ): void {
-    this.#statement.writeRequest.run(meeting, userId, requestId, seq, expiresAtMs);
+  writeEntry(meeting: number, { seq, text }: Entry, { expiresAtMs, request }: EntryOptions): void {
+    const { userId = null, requestId = null, expiresAtMs: requestExpiresAtMs = null } = request ?? {};
+    const { writeEntry } = this.#statement;
+    writeEntry.run(meeting, seq, text, expiresAtMs, userId, requestId, requestExpiresAtMs);
   }
 
   /** The entry that an earlier request with this name led to. */
@@ -97,12 +97,13 @@ export class MeetingTables {
     return { entries: taken, more, unbroken };
   }
 
-  /** Deletes at most so many lines, requests and bans each; returns how many of one kind at the most. */
+  /**
+   * Deletes at most so many lines and bans each; returns how many of one kind at the most. A line that expires before
+   * one that was written earlier, as after the clock was set back, is deleted after that one.
+   */
   deleteExpired(nowMs: number, limit: number): number {
-    const { deleteEntries, deleteRequests, deleteBans } = this.#statement;
-    const deleted = [deleteEntries, deleteRequests, deleteBans].map((statement) =>
-      statement.run(nowMs, limit),
-    );
+    const { deleteEntries, deleteBans } = this.#statement;
+    const deleted = [deleteEntries.run(limit, nowMs), deleteBans.run(nowMs, limit)];
     return Math.max(...deleted.map(({ changes }) => changes));
   }
 }
@@ -123,10 +124,9 @@ function prepare(database: Database.Database) {
     writeLog: sql(
       'INSERT INTO meetings VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq',
     ),
-    writeEntry: sql('INSERT INTO entries VALUES (?, ?, ?, ?)'),
-    writeRequest: sql('INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)'),
-    requested: sql(`SELECT seq, text FROM requests JOIN entries USING (meeting, seq)
-      WHERE meeting = ? AND user_id = ? AND request_id = ? AND requests.expires_at > ?`),
+    writeEntry: sql('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    requested: sql(`SELECT seq, text FROM entries
+      WHERE meeting = ? AND user_id = ? AND request_id = ? AND request_expires_at > ?`),
     writeParticipant: sql(`INSERT INTO participants VALUES (?, ?, ?)
       ON CONFLICT (meeting, user_id) DO UPDATE SET connection = excluded.connection`),
     deleteParticipant: sql('DELETE FROM participants WHERE meeting = ? AND user_id = ?'),
@@ -141,9 +141,7 @@ function prepare(database: Database.Database) {
       WHERE expires_at > ?`),
     deleteBans: sql(`DELETE FROM bans WHERE (meeting_id, user_id) IN
       (SELECT meeting_id, user_id FROM bans WHERE expires_at <= ? LIMIT ?)`),
-    deleteEntries: sql(`DELETE FROM entries WHERE (meeting, seq) IN
-      (SELECT meeting, seq FROM entries WHERE expires_at <= ? LIMIT ?)`),
-    deleteRequests: sql(`DELETE FROM requests WHERE (meeting, user_id, request_id) IN
-      (SELECT meeting, user_id, request_id FROM requests WHERE expires_at <= ? LIMIT ?)`),
+    deleteEntries: sql(`DELETE FROM entries WHERE rowid IN
+      (SELECT rowid FROM entries ORDER BY rowid LIMIT ?) AND expires_at <= ?`),
   };
 }

@@ -9,6 +9,8 @@ type MeetingInMemory = {
   members: number;
   present: number;
   state: MeetingState;
+  /** Every member, since each message asks for them; undefined until one does after a change. */
+  everyone: readonly Connection[] | undefined;
 };
 
 /** Who names a user: a connection, or the ids themselves. */
@@ -67,8 +69,15 @@ export class Members {
       case 'user':
         return this.user(audience)?.held.flatMap(member) ?? [];
       case 'meeting':
-        return [...this.users(audience.meetingId)].flatMap(({ held }) => held.flatMap(member));
+        return this.#everyone(audience.meetingId);
     }
+  }
+
+  #everyone(meetingId: MeetingId): readonly Connection[] {
+    const meeting = this.#meetings.get(meetingId);
+    if (!meeting) return [];
+    meeting.everyone ??= [...meeting.users.values()].flatMap(({ held }) => held.flatMap(member));
+    return meeting.everyone;
   }
 
   /** Puts what a change made of a user in the place of what was. */
@@ -78,6 +87,7 @@ export class Members {
     for (const { connection } of before?.held ?? []) this.#connections.delete(connection.connectionId);
     for (const { connection } of user?.held ?? []) this.#connections.set(connection.connectionId, connection);
     meeting.members += memberCount(user) - memberCount(before);
+    meeting.everyone = undefined;
     meeting.present += Number(isPresent(user)) - Number(isPresent(before));
     if (user) meeting.users.set(key.userId, user);
     else meeting.users.delete(key.userId);
@@ -91,6 +101,7 @@ const emptyMeeting = (): MeetingInMemory => ({
   members: 0,
   present: 0,
   state: freshState,
+  everyone: undefined,
 });
 
 const member = ({ connection }: HeldConnection): readonly Connection[] =>

@@ -15,23 +15,18 @@ CREATE TABLE IF NOT EXISTS meetings (
   epoch TEXT NOT NULL,
   seq INTEGER NOT NULL
 );
+-- In the order of writing: most of a line's cost is where it goes. Expiry needs no index, for the oldest come first.
 CREATE TABLE IF NOT EXISTS entries (
   meeting INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   text TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
+  user_id TEXT,
+  request_id TEXT,
+  request_expires_at INTEGER,
   PRIMARY KEY (meeting, seq)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entries_expiry ON entries (expires_at);
-CREATE TABLE IF NOT EXISTS requests (
-  meeting INTEGER NOT NULL,
-  user_id TEXT NOT NULL,
-  request_id TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
-  PRIMARY KEY (meeting, user_id, request_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS requests_expiry ON requests (expires_at);
+);
+CREATE INDEX IF NOT EXISTS entries_request ON entries (meeting, user_id, request_id) WHERE request_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS participants (
   meeting INTEGER NOT NULL,
   user_id TEXT NOT NULL,
@@ -47,7 +42,19 @@ CREATE TABLE IF NOT EXISTS bans (
 `;
 
 /** Layouts of the tables, counted from 1. A newer program may have written one that this one can't read. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+
+/** Before {@link schema}, and after it: what makes the second layout of the first, which had a table of requests. */
+const fromFirst = {
+  before: 'ALTER TABLE entries RENAME TO first_entries; DROP INDEX entries_expiry;',
+  after: `
+INSERT INTO entries
+  SELECT meeting, seq, text, first_entries.expires_at, user_id, request_id, requests.expires_at
+  FROM first_entries LEFT JOIN requests USING (meeting, seq) ORDER BY first_entries.expires_at, seq;
+DROP TABLE first_entries;
+DROP TABLE requests;
+`,
+};
 
 /**
  * Opens a database file, or `:memory:`, for this process alone. Throws {@link DatabaseInUse}.
@@ -64,7 +71,10 @@ export function openDatabase(path: string, durability: Durability = 'normal'): D
     database.exec(`PRAGMA synchronous = ${durability}`);
     const version = (pragma('user_version') as { user_version: number }).user_version;
     if (version > SCHEMA_VERSION) throw new Error(`${path} was written by a newer version of CloudMeetX`);
-    database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    const { before, after } = version === 1 ? fromFirst : { before: '', after: '' };
+    database.exec(
+      `BEGIN IMMEDIATE; ${before} ${schema} ${after} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
+    );
     return database;
   } catch (error) {
     database.close();

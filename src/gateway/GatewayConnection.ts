@@ -35,6 +35,7 @@ export class GatewayConnection {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #host: ConnectionHost;
+  readonly #newMessageId: () => string;
   readonly #meter = new FrameMeter(gatewayLimits);
   readonly #openedAtMs: number;
   #lastActiveAtMs: number;
@@ -48,6 +49,7 @@ export class GatewayConnection {
     this.#stream = stream;
     this.#context = context;
     this.#host = host;
+    this.#newMessageId = host.ids.messageIds(context.connectionId);
     this.#openedAtMs = host.clock.elapsedMs();
     this.#lastActiveAtMs = this.#openedAtMs;
     this.#cancelTimer = this.#armTimer();
@@ -148,7 +150,7 @@ export class GatewayConnection {
     const selected = this.#host.selectRoute(body);
     if (!selected) return complain('Forbidden');
     const { routeKey, route } = selected;
-    const message = { body, routeKey, messageId: this.#host.ids.messageId(connectionId) };
+    const message = { body, routeKey, messageId: this.#newMessageId() };
     const stamp = { requestId, nowMs: this.#host.clock.now() };
     const outcome = await this.#host.invoker.invoke(route, messageEvent(message, this.#context, stamp));
     this.#answer(route, outcome, complain);

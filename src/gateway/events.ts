@@ -161,13 +161,18 @@ export function disconnectEvent(
 }
 
 function requestContext(context: ConnectionContext, { requestId, nowMs }: EventStamp): RequestContext {
-  const { stageVariables: _, authorized, ...constant } = context;
+  const { stage, connectedAt, identity, domainName, connectionId, apiId, authorized } = context;
   return {
-    ...constant,
+    stage,
+    connectedAt,
+    identity,
+    domainName,
+    connectionId,
+    apiId,
     ...(authorized && { authorizer: authorized.context }),
     extendedRequestId: requestId,
     requestId,
-    requestTime: commonLogTime(nowMs),
+    requestTime: requestTime(nowMs),
     requestTimeEpoch: nowMs,
     messageDirection: 'IN',
   };
@@ -176,6 +181,17 @@ function requestContext(context: ConnectionContext, { requestId, nowMs }: EventS
 function envelope({ stageVariables }: ConnectionContext): Envelope {
   return { ...(stageVariables && { stageVariables }), isBase64Encoded: false };
 }
+
+/** {@link commonLogTime}, made once a second however many ask. */
+const requestTime = (() => {
+  let madeFor = Number.NaN;
+  let made = '';
+  return (ms: number): string => {
+    const second = Math.floor(ms / 1000);
+    if (second !== madeFor) [madeFor, made] = [second, commonLogTime(ms)];
+    return made;
+  };
+})();
 
 /** `29/Nov/2023:08:04:01 +0000`, as the Common Log Format writes times. */
 export function commonLogTime(ms: number): string {

@@ -7,7 +7,7 @@ it('makes ids that are 15 characters of base64url and a "=", and 11 bytes', () =
   const ids = createIds();
   const connectionId = ids.connectionId();
 
-  for (const id of [connectionId, ids.requestId(), ids.messageId(connectionId)]) {
+  for (const id of [connectionId, ids.requestId(), ids.messageIds(connectionId)()]) {
     expect(id).toMatch(/^[A-Za-z0-9_-]{15}=$/);
     expect(bytesOf(id)).toHaveLength(11);
   }
@@ -23,7 +23,7 @@ it('marks connectionIds with 2 and requestIds with 5 in byte 8', () => {
 it('ends a messageId with the last four bytes of its connectionId', () => {
   const ids = createIds((size) => new Uint8Array(size).fill(0xff));
 
-  expect(bytesOf(ids.messageId('PJqB0fHsqRcCHlw='))).toEqual([
+  expect(bytesOf(ids.messageIds('PJqB0fHsqRcCHlw=')())).toEqual([
     ...Array(7).fill(0xff),
     ...bytesOf('PJqB0fHsqRcCHlw=').slice(-4),
   ]);
@@ -40,7 +40,7 @@ it('repeats none of a thousand ids', () => {
   const made = Array.from({ length: 1000 }, () => [
     ids.connectionId(),
     ids.requestId(),
-    ids.messageId('PJqB0fHsqRcCHlw='),
+    ids.messageIds('PJqB0fHsqRcCHlw=')(),
   ]);
 
   expect(new Set(made.flat()).size).toBe(3000);

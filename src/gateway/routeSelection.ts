@@ -9,17 +9,20 @@ export type SelectRouteKey = (body: string) => string;
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
  */
 export function parseRouteSelectionExpression(expression: string): SelectRouteKey {
-  const whole = /^\$request\.body\.([\w.-]+)$/.exec(expression);
-  const template = whole ? `\${request.body.${whole[1]}}` : expression;
+  const [, whole] = /^\$request\.body\.([\w.-]+)$/.exec(expression) ?? [];
+  if (whole !== undefined) {
+    const path = whole.split('.');
+    return (body) => stringify(resolve(parseJson(body), path));
+  }
   const placeholder = /\$\{request\.body\.([\w.-]+)\}/g;
-  if (!placeholder.test(template)) {
+  if (!placeholder.test(expression)) {
     throw new TypeError(
       `"${expression}" is no route selection expression: write $request.body.action, for example.`,
     );
   }
   return (body) => {
     const message = parseJson(body);
-    return template.replace(placeholder, (_, path: string) => stringify(resolve(message, path.split('.'))));
+    return expression.replace(placeholder, (_, path: string) => stringify(resolve(message, path.split('.'))));
   };
 }
 

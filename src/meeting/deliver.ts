@@ -43,13 +43,15 @@ export async function deliver(
     recipients.map(({ connectionId }) => connectionId),
     payload.text,
   );
-  const sent = outcomes.filter((outcome) => outcome === 'sent').length;
-  const stale = recipients.filter(
-    (recipient, index) => outcomes[index] === 'gone' && !mayBeOpening(recipient, ports),
-  );
-  const failed = recipients.filter(
-    (recipient, index) => outcomes[index] !== 'sent' && !stale.includes(recipient),
-  );
+  const stale: Connection[] = [];
+  const failed: Connection[] = [];
+  recipients.forEach((recipient, index) => {
+    if (outcomes[index] === 'sent') return;
+    const isStale = outcomes[index] === 'gone' && !mayBeOpening(recipient, ports);
+    (isStale ? stale : failed).push(recipient);
+  });
+  const sent = recipients.length - failed.length - stale.length;
+  if (sent === recipients.length) return { sent, failed: 0, stale, errors: [] };
   const errors = [...(await queue(failed, payload, ports)), ...(await removeGone(stale, ports))];
   return { sent, failed: failed.length, stale, errors };
 }
