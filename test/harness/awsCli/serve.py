@@ -1,6 +1,7 @@
-# Executes commands of the AWS CLI as processes that have its modules already: most of a short command's time goes into
-# importing them. Each command is a fork of its own, with the arguments, environment, working folder and streams of
-# whoever calls it (call.py). Ends when its standard input does.
+# Executes commands of the AWS CLI as processes that have its modules and what it knows of services already: nearly all
+# of a short command's time goes into those. Each command is a fork of its own, with the arguments, environment, working
+# folder and streams of whoever calls it (call.py). Only the CLI's configuration files are read before, once for all
+# commands. Ends when its standard input does.
 #
 #   python serve.py SOCKET        a python that has the AWS CLI
 #
@@ -15,6 +16,21 @@ import sys
 import tempfile
 
 import awscli.clidriver
+
+# What tests ask of AWS; of any other service all is read when a command asks.
+SERVICES = {"apigatewayv2", "cognito-idp", "dynamodb", "events", "iam", "lambda", "logs", "s3", "sts"}
+
+
+def prepare():
+    """The CLI, with the data read that it keeps as long as it runs."""
+    driver = awscli.clidriver.create_clidriver()
+    loader = driver.session.get_component("data_loader")
+    for name in ["cli", "endpoints", "partitions", "_retry", "sdk-default-configuration"]:
+        loader.load_data(name)
+    for kind in ["service-2", "paginators-1", "waiters-2", "endpoint-rule-set-1"]:
+        for service in SERVICES.intersection(loader.list_available_services(kind)):
+            loader.load_service_model(service, kind)
+    return driver
 
 
 def serve(path):
@@ -81,8 +97,12 @@ def execute(folder, arguments, variables, streams):
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     sys.argv = ["aws", *arguments]
-    # To the top, and from there out as any process: with its atexit functions, streams flushed, its traceback.
-    sys.exit(awscli.clidriver.main())
+    # An exception goes to the top and out, as from any process.
+    status = driver.main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Past the interpreter's taking itself apart, which would be half of what a command costs.
+    os._exit(status)
 
 
 def execute_recorded(folder, arguments, variables, streams, record, deviations):
@@ -107,8 +127,8 @@ def write(stream, text):
         file.write(text.encode())
 
 
-# Modules that registering the CLI's commands imports are imported now, too; nothing else of it is kept.
-awscli.clidriver.create_clidriver()
+driver = prepare()
+# What is there from the beginning is for all: nobody shall look for garbage in it, and so copy it.
 gc.collect()
 gc.freeze()
 serve(sys.argv[1])
