@@ -8,7 +8,7 @@ export default defineConfig({
     // Dozens of commands, each a process that takes a second to come up, or several on a busy machine.
     testTimeout: 1_200_000,
     hookTimeout: 300_000,
-    // Each builds the functions, as the document says.
-    fileParallelism: false,
+    // Each has an account and a copy of the repository of its own, and mostly waits for one command after the other.
+    maxWorkers: 2,
   },
 });

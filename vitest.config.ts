@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { jsx } from './web/jsx.config.ts';
 
@@ -27,6 +28,8 @@ export default defineConfig({
             browserTests,
           ],
           testTimeout: 20_000,
+          // Vitest would leave a core alone, also of two: half of what continuous integration has.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       // After all others, one at a time: whoever decodes video is busy. npm run test:e2e runs them alone.

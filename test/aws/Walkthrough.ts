@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awsCli, type Moto, startMoto } from '../harness/moto.ts';
+import { type Moto, startMoto } from '../harness/moto.ts';
 import { Shell } from '../harness/Shell.ts';
+import { copyRepository } from './copyRepository.ts';
 import { refusedByMoto } from './deviations.ts';
 import { awsCommandsIn, readDocument } from './document.ts';
 
@@ -21,23 +22,21 @@ type RecordedCommand = {
 /** The document that is walked through. */
 export const deployDocument = readDocument('docs/deploy-with-aws-cli.md');
 
-/** A walk through the document: an AWS account of its own, and one shell into which blocks are pasted. */
+/** A walk through the document: an AWS account and a copy of the repository of its own, and one shell into which blocks are pasted. */
 export class Walkthrough {
   readonly moto: Moto;
   readonly #shell: Shell;
   readonly #folder: string;
+  readonly #repository: string;
   readonly #pasted = new Map<string, string>();
 
   private constructor(moto: Moto, folder: string) {
     this.moto = moto;
     this.#folder = folder;
-    const aws = join(folder, 'aws');
-    writeFileSync(aws, `#!/bin/sh\nexec '${process.execPath}' '${resolve('test/aws/recordAws.mjs')}' "$@"\n`);
-    chmodSync(aws, 0o755);
-    this.#shell = new Shell({
+    this.#repository = join(folder, 'repository');
+    copyRepository(this.#repository);
+    this.#shell = new Shell(this.#repository, {
       ...moto.env,
-      PATH: `${folder}:${moto.env.PATH}`,
-      AWS_CLI: awsCli,
       AWS_RECORD: join(folder, 'record'),
       AWS_DEVIATIONS: JSON.stringify(refusedByMoto),
     });
@@ -45,7 +44,7 @@ export class Walkthrough {
 
   /** Starts with an account that has nothing in it. */
   static async start(): Promise<Walkthrough> {
-    return new Walkthrough(await startMoto(), mkdtempSync(join(tmpdir(), 'cloudmeetx-aws-')));
+    return new Walkthrough(await startMoto(), mkdtempSync(join(tmpdir(), 'cloudmeetx-walk-')));
   }
 
   /** Pastes what stands under these headings, and returns what it printed. */
@@ -98,8 +97,13 @@ export class Walkthrough {
 
   /** What the AWS CLI says to a question of the test's own. */
   async aws<Answer>(...args: readonly string[]): Promise<Answer> {
-    const { stdout } = await promisify(execFile)(awsCli, [...args], { env: this.moto.env });
+    const { stdout } = await promisify(execFile)(this.moto.aws, [...args], { env: this.moto.env });
     return JSON.parse(stdout || 'null') as Answer;
+  }
+
+  /** The path of a function's zip, as the document has it built. */
+  zip(name: string): string {
+    return join(this.#repository, `dist/lambda/${name}.zip`);
   }
 
   /** Every command that a block called so far. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsCli, type Moto, motoRegion, motoSource, startMoto } from '../harness/moto.ts';
+import { type Moto, motoRegion, motoSource, startMoto } from '../harness/moto.ts';
 import { startTestServer } from '../harness/server.ts';
 import { TestClient } from '../harness/TestClient.ts';
 import { tampered } from '../harness/tokens.ts';
@@ -74,8 +74,8 @@ const claimsOf = (token: string): Readonly<Record<string, unknown>> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
 /** What the AWS CLI makes of a command. */
-async function cognito<Answer>({ env }: Moto, ...command: readonly string[]): Promise<Answer> {
-  const { stdout } = await run(awsCli, ['cognito-idp', ...command, '--output', 'json'], { env: { ...env } });
+async function cognito<Answer>({ aws, env }: Moto, ...command: readonly string[]): Promise<Answer> {
+  const { stdout } = await run(aws, ['cognito-idp', ...command, '--output', 'json'], { env: { ...env } });
   return (stdout === '' ? {} : JSON.parse(stdout)) as Answer;
 }
 

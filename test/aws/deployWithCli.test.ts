@@ -77,7 +77,7 @@ if (motoSource.kind === 'none') {
           Role: role.Role.Arn,
           MemorySize: memoryMb,
           Timeout: timeoutSeconds,
-          CodeSha256: sha256(`dist/lambda/${name}.zip`),
+          CodeSha256: sha256(walk.zip(name)),
           Environment: {
             Variables: {
               TABLE_NAME: 'CloudMeetXConnections',
@@ -190,7 +190,7 @@ if (motoSource.kind === 'none') {
       const functionArn = `arn:aws:lambda:${motoRegion}:${accountId}:function:CloudMeetX-authorize`;
       const { Role, CodeSha256, Environment } = await getFunction(walk, functionArn);
       expect(Role).toMatch(/:role\/CloudMeetX-Authorize-Role$/);
-      expect(CodeSha256).toBe(sha256('dist/lambda/authorize.zip'));
+      expect(CodeSha256).toBe(sha256(walk.zip('authorize')));
       const logGroup = `arn:aws:logs:${motoRegion}:${accountId}:log-group:/aws/lambda/CloudMeetX-authorize:*`;
       expect(allowedCalls(await getRolePolicy(walk, 'Authorize'))).toEqual([
         { action: 'logs:CreateLogStream', resource: logGroup },
@@ -251,7 +251,7 @@ if (motoSource.kind === 'none') {
       const told = await toldVariables(walk);
       await removeAction(walk, apiId, 'history');
       const sendMessage = ['--function-name', 'CloudMeetX-sendMessage'];
-      const older = ['--zip-file', 'fileb://dist/lambda/onConnect.zip'];
+      const older = ['--zip-file', `fileb://${walk.zip('onConnect')}`];
       await walk.aws('lambda', 'update-function-code', ...sendMessage, ...older);
       await walk.paste('Before you begin');
       expect(await walk.paste('In another shell')).toBe(`${apiId}\n`);
@@ -262,7 +262,7 @@ if (motoSource.kind === 'none') {
         Runtime: 'nodejs24.x',
         MemorySize: 512,
         Timeout: 30,
-        CodeSha256: sha256('dist/lambda/sendMessage.zip'),
+        CodeSha256: sha256(walk.zip('sendMessage')),
       });
     });
 

@@ -151,7 +151,7 @@ async function startDeployed(
     getFunction(walk, functionArn),
     getPermission(walk, functionArn),
   ]);
-  const zip = `dist/lambda/${deployed.FunctionName.replace('CloudMeetX-', '')}.zip`;
+  const zip = walk.zip(deployed.FunctionName.replace('CloudMeetX-', ''));
   if (deployed.CodeSha256 !== sha256(zip)) throw new Error(`${deployed.FunctionName} is not ${zip}`);
   const permits = permission.Statement.some(
     ({ Principal, Condition }) =>

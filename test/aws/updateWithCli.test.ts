@@ -67,7 +67,7 @@ if (motoSource.kind === 'none') {
           Runtime: 'nodejs24.x',
           MemorySize: memoryMb,
           Timeout: timeoutSeconds,
-          CodeSha256: sha256(`dist/lambda/${name}.zip`),
+          CodeSha256: sha256(walk.zip(name)),
           Environment: { Variables: { TABLE_NAME: TableName, MEETINGS_TABLE_NAME: 'CloudMeetXMeetings' } },
         });
         const architecture = firstFunctions.includes(name) ? 'x86_64' : 'arm64';

@@ -16,9 +16,10 @@ export class Shell {
   #stderr = '';
   #blocks = 0;
 
-  constructor(env: Readonly<Record<string, string>>) {
+  /** Opens it in a folder, with nothing in its environment but what is given. */
+  constructor(cwd: string, env: Readonly<Record<string, string>>) {
     // The fourth stream is what commands read from: like a terminal's, it stays open and says nothing.
-    this.#process = spawn('bash', [], { env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    this.#process = spawn('bash', [], { cwd, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
