@@ -143,6 +143,7 @@ if (motoSource.kind === 'none') {
       const here = walk.pasted;
       const fromNothing = [
         ...['The connections', 'The API', 'The role', 'A user pool', 'Step 5: stage', 'A token'],
+        ...['STUN and TURN', 'Remove the TURN secret'],
       ];
       expect([...deployDocument.sections.keys()].filter((heading) => !here.has(heading))).toEqual(
         fromNothing,
