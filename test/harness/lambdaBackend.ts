@@ -64,8 +64,9 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   const items = storeOn(dynamo, tables);
   const meetings = new DynamoMeetings(items);
   const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
   const api = {
-    routes: routesTo(functions, underWay),
+    routes: routesTo(functions, underWay, stopping.signal),
     connectionsApi: { accessKey: testCredentials, region },
   };
   const troubled = trouble
@@ -95,6 +96,7 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
       if (processIds.length > 0) process.kill(random.pick(processIds), 'SIGKILL');
     },
     async stop() {
+      stopping.abort();
       await gateway.close();
       close(server);
       await Promise.all(functions.map((started) => started.stop()));
@@ -123,9 +125,24 @@ function createGateway(api: Api, options: BackendOptions): Gateway {
   });
 }
 
-function routesTo(functions: readonly StartedFunction[], underWay: Set<Promise<unknown>>): Routes {
+/**
+ * Once it stops, events go to a function one after the other: all that a test left connected is disconnected then, and
+ * new processes for that would be a third of all that are started.
+ */
+function routesTo(
+  functions: readonly StartedFunction[],
+  underWay: Set<Promise<unknown>>,
+  stopping: AbortSignal,
+): Routes {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (invoke: () => Promise<unknown>) => {
+    const invocation = last.then(invoke);
+    last = invocation.catch(() => {});
+    return invocation;
+  };
   const noting = (invoke: LambdaFunction['invoke']) => (event: Parameters<typeof invoke>[0]) => {
-    const invocation = invoke(event).finally(() => underWay.delete(invocation));
+    const invoked = stopping.aborted ? inTurn(() => invoke(event)) : invoke(event);
+    const invocation = invoked.finally(() => underWay.delete(invocation));
     underWay.add(invocation);
     return invocation;
   };
