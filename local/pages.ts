@@ -106,7 +106,7 @@ const metricsAnswer = (body: string): Answer => ({
 const notYours: Answer = {
   statusCode: 403,
   headers: textHeaders,
-  body: 'Metrics are for this machine alone. Set METRICS_TOKEN, and ask with "Authorization: Bearer …", to read them from elsewhere.\n',
+  body: 'Without a METRICS_TOKEN, metrics are for this machine alone. Set METRICS_TOKEN, and ask with "Authorization: Bearer" and that token, to read them.\n',
 };
 
 const notFound: Answer = {
