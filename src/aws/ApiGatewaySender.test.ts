@@ -60,10 +60,20 @@ describe('ApiGatewaySender', () => {
     const api = new FakeApi(async () => {
       throw Object.assign(new Error(), { $metadata: { httpStatusCode: 503 } });
     });
-    expect(await senderOn(() => api.client, { remainingMs: () => 900 }).send(ids(1), 'x')).toEqual([
+    expect(await senderOn(() => api.client, { remainingMs: () => 1010 }).send(ids(1), 'x')).toEqual([
       'failed',
     ]);
     expect(api.calls).toBe(1);
+  });
+
+  it('begins nothing that the invocation has no time left for', async () => {
+    let remainingMs = 2000;
+    const api = new FakeApi(async (call) => {
+      if (call === 3) remainingMs = 900;
+    });
+    const sender = senderOn(() => api.client, { remainingMs: () => remainingMs, concurrency: 1 });
+    expect(await sender.send(ids(5), 'x')).toEqual(['sent', 'sent', 'sent', 'failed', 'failed']);
+    expect(api.calls).toBe(3);
   });
 
   it('has no more posts under way than allowed, and all of them in the end', async () => {
@@ -74,8 +84,9 @@ describe('ApiGatewaySender', () => {
       await new Promise(setImmediate);
       underWay--;
     });
-    const outcomes = await senderOn(() => api.client, { concurrency: 8 }).send(ids(100), 'x');
-    expect(outcomes).toEqual(Array(100).fill('sent'));
+    const sender = senderOn(() => api.client, { concurrency: 8 });
+    const outcomes = await Promise.all([sender.send(ids(70), 'x'), sender.send(ids(30), 'y')]);
+    expect(outcomes.flat()).toEqual(Array(100).fill('sent'));
     expect(most).toBe(8);
   });
 });

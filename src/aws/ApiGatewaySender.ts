@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionSender, SendOutcome } from '../meeting/ports.ts';
 import type { ConnectionId } from '../protocol/ids.ts';
+import { Slots } from './Slots.ts';
 import type { Backoff } from './transact.ts';
 
 /** What sending through `@connections` needs. */
@@ -14,14 +15,14 @@ export type ApiGatewaySenderOptions = Backoff & {
   readonly client: () => ApiGatewayManagementApiClient;
   /** Milliseconds until the current invocation must have returned. */
   readonly remainingMs: () => number;
-  /** Posts under way at once. */
+  /** Posts under way at once, of all payloads together. */
   readonly concurrency: number;
   /** Told why a send failed, as the outcome only says that it did. */
   readonly report: (error: unknown) => void;
 };
 
 const ATTEMPTS = 4;
-/** Time that an invocation keeps for what comes after sending: removals, and the ack. */
+/** Time that an invocation keeps for what comes after sending: removals, the queue, and the ack. */
 const RESERVED_MS = 1000;
 
 /**
@@ -30,25 +31,24 @@ const RESERVED_MS = 1000;
  */
 export class ApiGatewaySender implements ConnectionSender {
   readonly #options: ApiGatewaySenderOptions;
+  readonly #slots: Slots;
 
   constructor(options: ApiGatewaySenderOptions) {
     this.#options = options;
+    this.#slots = new Slots(options.concurrency);
   }
 
   async send(connectionIds: readonly ConnectionId[], payload: string): Promise<readonly SendOutcome[]> {
-    const outcomes: SendOutcome[] = [];
     const Data = Buffer.from(payload);
-    const queue = connectionIds.entries();
-    const work = async () => {
-      for (const [index, ConnectionId] of queue) {
-        outcomes[index] = await this.#retried(() =>
-          this.#options.client().send(new PostToConnectionCommand({ ConnectionId, Data })),
-        );
-      }
-    };
-    const workers = Math.min(this.#options.concurrency, connectionIds.length);
-    await Promise.all(Array.from({ length: workers }, work));
-    return outcomes;
+    return Promise.all(
+      connectionIds.map((ConnectionId) =>
+        this.#slots.run(() =>
+          this.#retried(() =>
+            this.#options.client().send(new PostToConnectionCommand({ ConnectionId, Data })),
+          ),
+        ),
+      ),
+    );
   }
 
   disconnect(ConnectionId: ConnectionId): Promise<SendOutcome> {
@@ -64,6 +64,10 @@ export class ApiGatewaySender implements ConnectionSender {
 
   async #retried(call: () => Promise<unknown>): Promise<SendOutcome> {
     const { sleep, random, remainingMs, report } = this.#options;
+    if (remainingMs() < RESERVED_MS) {
+      report(new Error('there was no time left to send'));
+      return 'failed';
+    }
     for (let tries = 1; ; tries++) {
       try {
         await call();
