@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { startIssuer } from '../harness/issuer.ts';
 import { startTestServer, type TestServer, target } from '../harness/server.ts';
+import { TestClient } from '../harness/TestClient.ts';
+import { aliceClaims } from '../harness/tokens.ts';
 
 /** What was counted so far, by CloudWatch's names: at `/metrics`, or in lines of the functions' logs. */
 async function figuresOf({ webSocketUrl, logged }: TestServer): Promise<Readonly<Record<string, number>>> {
@@ -58,4 +61,21 @@ it('[TM1] [TM2] a meeting is counted, whoever runs the handlers', async () => {
   ] as const) {
     await expect.poll(() => counted(name), { timeout: 15_000, message: name }).toBeGreaterThanOrEqual(least);
   }
+});
+
+it('[TM1] whose token is refused is counted, and is no error; keys that cannot be had are one', async () => {
+  const issuer = await startIssuer();
+  const server = await startTestServer({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'meetings' });
+  const counted = async (name: string) => (await figuresOf(server))[name] ?? 0;
+  const connect = (query: Readonly<Record<string, string>>) =>
+    TestClient.refused(server.url({ meetingId: 'standup', ...query }));
+  await connect({});
+  await connect({ token: 'garbage' });
+  await expect.poll(() => counted('TokensRefused'), { timeout: 15_000 }).toBe(2);
+  expect(await counted('Errors')).toBe(0);
+
+  issuer.state = 'failing';
+  await connect({ token: issuer.sign({ ...aliceClaims, iss: issuer.url, aud: 'meetings' }) });
+  await expect.poll(() => counted('Errors'), { timeout: 15_000 }).toBe(1);
+  expect(await counted('TokensRefused')).toBe(2);
 });

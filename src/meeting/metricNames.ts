@@ -1,0 +1,16 @@
+/** What is counted, by CloudWatch's habit of names. docs/metrics.md says what each means. */
+export const counterNames = [
+  'ConnectionsOpened',
+  'ConnectionsClosed',
+  'ConnectionsRefused',
+  'TokensRefused',
+  'ChatsLogged',
+  'MessagesSent',
+  'MessagesFailed',
+  'StaleConnections',
+  'Throttles',
+  'Errors',
+] as const;
+
+/** What is timed, in milliseconds. */
+export const durationNames = ['FanOutTime'] as const;
