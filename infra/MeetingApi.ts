@@ -10,6 +10,7 @@ import {
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createTokens, type Tokens } from './authentication.ts';
 import type { Access } from './deployedFunctions.ts';
@@ -19,10 +20,11 @@ import { addSchedules } from './schedules.ts';
 import { type CustomDomain, type Settings, withDefaults } from './settings.ts';
 import { createStage, STAGE } from './stage.ts';
 import { createTables, type Tables } from './tables.ts';
+import { createWatching } from './watching.ts';
 
 /**
  * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, the WebSocket
- * API in front of them, and their schedule. Whatever isn't chosen is as `withDefaults` says.
+ * API in front of them, their schedule, and what they are watched by. Whatever isn't chosen is as `withDefaults` says.
  */
 export class MeetingApi extends Construct {
   readonly tables: Tables;
@@ -30,6 +32,8 @@ export class MeetingApi extends Construct {
   readonly domain: DomainName | undefined;
   /** Whose tokens `$connect` asks for. */
   readonly tokens: Tokens;
+  /** Where alarms go. Undefined: there are none. */
+  readonly alarmTopic: ITopic | undefined;
   /** Where clients connect, and what `@connections` is below. */
   readonly urls: { readonly webSocket: string; readonly callback: string };
 
@@ -56,6 +60,7 @@ export class MeetingApi extends Construct {
 
     const stage = createStage(this, this.api, settings);
     this.domain = customDomain && createDomain(this, customDomain, stage);
+    this.alarmTopic = createWatching(this, { settings, api: this.api, functions, tables: this.tables });
   }
 
   #grant(role: Role, { connections, meetings, manageConnections }: Access): void {

@@ -4,6 +4,7 @@ import { withCountedErrors } from '../shared/countErrors.ts';
 import { createFunctionLog } from '../shared/createBackend.ts';
 import { readSharedConfig } from '../shared/environment.ts';
 import type { AuthorizeEvent } from '../shared/events.ts';
+import { metricsNamespace } from '../shared/metricsNamespace.ts';
 import { createAuthorize } from './authorize.ts';
 
 const config = readSharedConfig(process.env);
@@ -18,7 +19,11 @@ const verifier = authentication
     };
 
 // Lambda takes each line of standard output for a log event.
-const telemetry = new EmfTelemetry((line) => process.stdout.write(`${line}\n`), Date.now);
+const telemetry = new EmfTelemetry({
+  namespace: metricsNamespace(process.env),
+  write: (line) => process.stdout.write(`${line}\n`),
+  now: Date.now,
+});
 const log = withCountedErrors(createFunctionLog(config), telemetry);
 const authorize = createAuthorize({ verifier, log, telemetry });
 

@@ -19,6 +19,8 @@ export type AwsConfig = {
   /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
   readonly callbackUrl: string | undefined;
   readonly region: string;
+  /** In which CloudWatch keeps what is counted. */
+  readonly metricsNamespace: string;
 };
 
 /** What sending needs of the event that a function was invoked with. */
@@ -77,7 +79,11 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
   };
   const { messagesPerSecond, messageBurst: burst } = config;
   // Lambda takes each line of standard output for a log event.
-  const telemetry = new EmfTelemetry((line) => process.stdout.write(`${line}\n`), Date.now);
+  const telemetry = new EmfTelemetry({
+    namespace: config.metricsNamespace,
+    write: (line) => process.stdout.write(`${line}\n`),
+    now: Date.now,
+  });
   return {
     telemetry,
     meetings: new DynamoMeetings(store),

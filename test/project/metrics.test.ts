@@ -16,6 +16,12 @@ describe('the names of the metrics', () => {
     expect([...rows].map(([, name]) => name).sort()).toEqual([...names].sort());
   });
 
+  it('cost what docs/metrics.md says', () => {
+    const [row] = /^\| [^|]*own metrics.*$/m.exec(readFileSync('docs/metrics.md', 'utf8')) ?? [];
+    const dollars = ((names.length * 30) / 100).toFixed(2);
+    expect(row).toMatch(new RegExp(`^\\| ${names.length} .* \\| ${dollars} at most \\|$`));
+  });
+
   it.each(names)('are counted or timed somewhere: %s', (name) => {
     const counting = sources.filter((file) => readFileSync(file, 'utf8').includes(`'${name}'`));
     expect(counting).not.toEqual([]);
