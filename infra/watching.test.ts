@@ -259,6 +259,10 @@ describe('the saved queries', () => {
     }
   });
 
+  it('are as many as docs/metrics.md has in its costs', () => {
+    expect(readFileSync('../docs/metrics.md', 'utf8')).toContain(`| ${savedQueries.length} saved queries |`);
+  });
+
   it('are explained in docs/logs.md', () => {
     const rows = readFileSync('../docs/logs.md', 'utf8').matchAll(/^\| "(.*?)" \|/gm);
     expect([...rows].map(([, name]) => name)).toEqual(savedQueries.map(({ name }) => name));

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { logEvents } from '../../lambda/shared/logEvents.ts';
 import { strayLines } from '../harness/logLines.ts';
+import { sourcesIn } from '../harness/sources.ts';
+
+const sources = sourcesIn('src', 'lambda', 'local').filter((file) => !file.endsWith('logEvents.ts'));
 
 describe('the lines of the log', () => {
   it('stand in docs/logs.md, each with its levels and fields, and no others', () => {
@@ -11,6 +14,11 @@ describe('the lines of the log', () => {
       { levels: levels.split(', '), fields: fields.trim().split(', ').filter(Boolean) },
     ]);
     expect(documented).toEqual(Object.entries(logEvents));
+  });
+
+  it.each(Object.keys(logEvents))('are logged somewhere: %s', (event) => {
+    const logging = sources.filter((file) => readFileSync(file, 'utf8').includes(`'${event}'`));
+    expect(logging).not.toEqual([]);
   });
 
   it.each([

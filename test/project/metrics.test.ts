@@ -1,14 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { counterNames, durationNames } from '../../src/meeting/metricNames.ts';
+import { sourcesIn } from '../harness/sources.ts';
 
 const names = [...counterNames, ...durationNames];
-const sources = ['src', 'lambda']
-  .flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
-  )
-  .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|metricNames/.test(file));
+const sources = sourcesIn('src', 'lambda').filter((file) => !file.endsWith('metricNames.ts'));
 
 describe('the names of the metrics', () => {
   it('stand in docs/metrics.md, and no others', () => {

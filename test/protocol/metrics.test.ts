@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { aConnection } from '../harness/connections.ts';
 import { startIssuer } from '../harness/issuer.ts';
 import { startTestServer, type TestServer, target } from '../harness/server.ts';
 import { TestClient } from '../harness/TestClient.ts';
@@ -40,7 +41,9 @@ it('[TM1] [TM2] a meeting is counted, whoever runs the handlers', async () => {
   await expect(server.connect('carol')).rejects.toThrow();
   const chat = { action: 'sendMessage', meetingId: 'standup', messageType: 'chat', data: 'hello' };
   for (let times = 0; times < 4; times++) await alice.replyTo(chat);
-  await alice.replyTo({ action: 'sendMessage', targetConnectionId: 'nobody', data: 1 });
+  const gone = aConnection({ connectionId: 'gone', userId: 'dave', connectedAtMs: Date.now() - 60_000 });
+  await server.meetings.connect(gone, { connectionsPerMeeting: 100, connectionsPerUser: 5 });
+  await alice.replyTo({ action: 'sendMessage', targetConnectionId: 'gone', data: 1 });
   server.setStore('failing');
   await alice.replyTo(chat);
   server.setStore('working');
@@ -55,6 +58,7 @@ it('[TM1] [TM2] a meeting is counted, whoever runs the handlers', async () => {
     ['ConnectionsClosed', 1],
     ['ChatsLogged', 4],
     ['MessagesSent', 4],
+    ['StaleConnections', 1],
     ['FanOutTime', 4],
     ['Errors', 1],
     ['Throttles', 1],
