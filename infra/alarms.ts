@@ -5,7 +5,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { apiMetric, computed, ownMetric, tableMetric } from './metrics.ts';
+import { apiMetric, computed, ownMetric, queueMetric, tableMetric } from './metrics.ts';
 import { CONNECTIONS_INDEX } from './tables.ts';
 import { functionOf, type Watched } from './watched.ts';
 
@@ -57,8 +57,6 @@ const operators = {
 /**
  * Of what is ours to mend. What clients bring upon themselves (messages over the rate, full meetings, refused tokens) is
  * on the dashboard alone: whoever can cause an alarm at will has it ignored.
- *
- * A queue's alarm, of letters that nobody could deliver, belongs in this list.
  */
 const plansFor = (watched: Watched): readonly Plan[] => [
   errors(watched),
@@ -69,6 +67,7 @@ const plansFor = (watched: Watched): readonly Plan[] => [
   functionThrottles(),
   tableThrottles('connections', watched.tables.connections, CONNECTIONS_INDEX),
   tableThrottles('meetings', watched.tables.meetings),
+  ...delivering(watched),
   ...sweeping(watched),
 ];
 
@@ -145,7 +144,7 @@ function functionErrors({ trigger, handler }: Watched['functions'][number]): rea
   const name = handler.node.id;
   const metric = handler.metricErrors({ period: Duration.minutes(5) });
   const look = 'Look at the saved query "errors" for what Lambda says of it, and at its duration and memory.';
-  if (trigger.kind === 'route') {
+  if (trigger.kind !== 'schedule') {
     const description = `The function ${name} crashed, timed out or didn't load three times in five minutes. ${look}`;
     return [{ name: `errors-${name}`, metric, threshold: 3, description }];
   }
@@ -179,6 +178,25 @@ function tableThrottles(name: string, table: Table, indexName?: string): Plan {
     description: `DynamoDB throttles requests to the table of ${name}. Look at its consumed capacity on the dashboard: a sudden doubling passes by itself in minutes, one very large meeting is a hot partition, else it is a quota of the account.`,
   };
 }
+
+const delivering = ({ deliveries: { queue, deadLetters } }: Watched): readonly Plan[] => [
+  {
+    name: 'dead-deliveries',
+    metric: queueMetric(deadLetters, 'ApproximateNumberOfMessagesVisible'),
+    threshold: 1,
+    description:
+      'A delivery was laid aside after five tries, each of which failed as a whole. Look at the saved query "errors" for deliver, then move what lies in the queue of dead deliveries back to the other one, or purge it: clients have found the lines of the log that they miss by their numbers.',
+  },
+  {
+    name: 'late-deliveries',
+    metric: queueMetric(queue, 'ApproximateAgeOfOldestMessage'),
+    // Longer than anything is tried: two minutes.
+    threshold: 300,
+    periods: { bad: 2, of: 3 },
+    description:
+      'A delivery has waited for five minutes, and is dropped by then. Look at the invocations and throttles of deliver on the dashboard: it is not invoked, or can not keep up.',
+  },
+];
 
 function sweeping(watched: Watched): readonly Plan[] {
   const sweep = functionOf(watched, 'schedule');

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { apiMetric, ownMetric, type Summing, tableMetric } from './metrics.ts';
+import { apiMetric, ownMetric, queueMetric, type Summing, tableMetric } from './metrics.ts';
 import type { Watched } from './watched.ts';
 
 /** Makes one page that shows how the deployment does, from what people notice down to what it runs on. */
@@ -47,7 +47,10 @@ function people({ settings }: Watched): IWidget[] {
 function messages({ settings }: Watched): IWidget[] {
   const fanOut = (statistic: string) => ownMetric(settings, 'FanOutTime', { statistic });
   return [
-    graph('Messages to a recipient each', [ownMetric(settings, 'MessagesSent')]),
+    graph('Messages to a recipient each', [
+      ownMetric(settings, 'MessagesSent'),
+      ownMetric(settings, 'MessagesQueued'),
+    ]),
     graph('Chats', [ownMetric(settings, 'ChatsLogged')]),
     graph('Time to send to all recipients', [fanOut('p50'), fanOut('p99')]),
   ];
@@ -63,7 +66,7 @@ function api({ api }: Watched): IWidget[] {
   ];
 }
 
-function functions({ functions }: Watched): IWidget[][] {
+function functions({ functions, deliveries }: Watched): IWidget[][] {
   const each = (metricOf: (handler: LambdaFunction) => Metric) =>
     functions.map(({ handler }) => metricOf(handler).with({ label: handler.node.id }));
   const duration = (statistic: string) => each((handler) => handler.metricDuration({ statistic }));
@@ -83,9 +86,23 @@ function functions({ functions }: Watched): IWidget[][] {
         each((handler) => handler.metricThrottles()),
       ),
     ],
-    [graph('Functions: duration, p50', duration('p50')), graph('Functions: duration, p99', duration('p99'))],
+    [
+      graph('Functions: duration, p50', duration('p50')),
+      graph('Functions: duration, p99', duration('p99')),
+      queues(deliveries),
+    ],
   ];
 }
+
+const queues = ({ queue, deadLetters }: Watched['deliveries']): IWidget =>
+  graph(
+    'Deliveries: handed over and dead; seconds waited',
+    [
+      queueMetric(queue, 'NumberOfMessagesSent'),
+      queueMetric(deadLetters, 'ApproximateNumberOfMessagesVisible').with({ label: 'dead' }),
+    ],
+    [queueMetric(queue, 'ApproximateAgeOfOldestMessage')],
+  );
 
 function tables({ tables: { connections, meetings } }: Watched): IWidget[] {
   const both = (name: Parameters<typeof tableMetric>[1]) =>

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 // Types alone, so that the compiler knows a name that nothing emits.
 import type { CounterName, DurationName } from '../src/meeting/ports.ts';
 import type { Settings } from './settings.ts';
@@ -57,6 +58,24 @@ export function tableMetric({ tableName }: Table, metricName: TableMetric, index
     dimensionsMap: { TableName: tableName, ...index },
     statistic: 'Sum',
     period: PERIOD,
+  });
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+type QueueMetric =
+  | 'NumberOfMessagesSent'
+  | 'ApproximateNumberOfMessagesVisible'
+  | 'ApproximateAgeOfOldestMessage';
+
+/** A metric of a queue: how many messages were sent to it, or else the most there was. */
+export function queueMetric({ queueName }: Queue, metricName: QueueMetric): Metric {
+  return new Metric({
+    namespace: 'AWS/SQS',
+    metricName,
+    dimensionsMap: { QueueName: queueName },
+    statistic: metricName === 'NumberOfMessagesSent' ? 'Sum' : 'Maximum',
+    period: PERIOD,
+    label: metricName,
   });
 }
 

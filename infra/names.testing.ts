@@ -51,6 +51,21 @@ const namespaces: Readonly<Record<string, Documented>> = {
     ],
     dimensions: ['ApiId', 'ApiId,Stage'],
   },
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  'AWS/SQS': {
+    metrics: [
+      'ApproximateAgeOfOldestMessage',
+      'ApproximateNumberOfMessagesDelayed',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesVisible',
+      'NumberOfEmptyReceives',
+      'NumberOfMessagesDeleted',
+      'NumberOfMessagesReceived',
+      'NumberOfMessagesSent',
+      'SentMessageSize',
+    ],
+    dimensions: ['QueueName'],
+  },
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
   'AWS/DynamoDB': {
     metrics: [

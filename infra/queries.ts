@@ -57,6 +57,15 @@ export const savedQueries: readonly SavedQuery[] = [
     ],
   },
   {
+    name: 'deliveries given up',
+    over: 'functions',
+    commands: [
+      'filter event = "given up"',
+      'stats sum(closed) as connectionsClosed, sum(dropped) as framesDropped by meetingId',
+      'sort connectionsClosed desc, framesDropped desc',
+    ],
+  },
+  {
     name: 'stale connections',
     over: 'functions',
     commands: [

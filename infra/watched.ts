@@ -1,4 +1,5 @@
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Deliveries } from './deliveries.ts';
 import type { TriggeredFunction } from './functions.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -9,6 +10,7 @@ export type Watched = {
   readonly api: WebSocketApi;
   readonly functions: readonly TriggeredFunction[];
   readonly tables: Tables;
+  readonly deliveries: Deliveries;
 };
 
 /** The function that is invoked so, if there is one. */

@@ -82,11 +82,12 @@ describe('the dashboard', () => {
     expect(unknownMetrics(shown)).toEqual([]);
   });
 
-  it("shows all of the backend's own, and of API Gateway, Lambda and DynamoDB what is documented", () => {
+  it("shows all of the backend's own, and of API Gateway, Lambda, DynamoDB and SQS what is documented", () => {
     expect(namesIn('CloudMeetX')).toEqual(new Set([...counterNames, ...durationNames]));
     expect(namesIn('AWS/ApiGateway').size).toBe(6);
     expect([...namesIn('AWS/Lambda')].sort()).toEqual(['Duration', 'Errors', 'Invocations', 'Throttles']);
     expect(namesIn('AWS/DynamoDB').size).toBe(4);
+    expect(namesIn('AWS/SQS').size).toBe(3);
   });
 
   it('shows each function, both tables and all alarms', () => {

@@ -3,6 +3,10 @@ import type { LogLevel } from './log.ts';
 /** Whatever concerns a connection is found by these. The requestId is API Gateway's, as in its access log. */
 const request = ['requestId', 'connectionId', 'meetingId'] as const;
 
+/** What the queue's worker sends is no request any more: it is known by its line of the log, and how often it was put off. */
+const later = ['seq', 'delays'] as const;
+const delivery = ['meetingId', ...later] as const;
+
 /** What whoever runs the gateway on one machine is told of an invocation. */
 const invocation = ['requestId', 'connectionId', 'routeKey'] as const;
 
@@ -23,11 +27,14 @@ export const logEvents = {
   locked: { levels: ['info'], fields: [...request, 'outcome'] },
   unlocked: { levels: ['info'], fields: [...request, 'outcome'] },
   routed: { levels: ['debug'], fields: [...request, 'sent'] },
-  'send failed': { levels: ['warn'], fields: [...request, 'failed'] },
-  'stale removed': { levels: ['info'], fields: [...request, 'staleConnectionId'] },
+  queued: { levels: ['debug'], fields: [...request, 'queued'] },
+  delivered: { levels: ['debug'], fields: [...delivery, 'sent', 'next'] },
+  'given up': { levels: ['warn'], fields: [...delivery, 'closed', 'dropped'] },
+  'send failed': { levels: ['warn'], fields: [...request, ...later, 'failed'] },
+  'stale removed': { levels: ['info'], fields: [...request, ...later, 'staleConnectionId'] },
   refused: { levels: ['debug', 'info'], fields: [...request, 'routeKey', 'code', 'reason'] },
   flooding: { levels: ['warn'], fields: ['requestId', 'connectionId'] },
-  error: { levels: ['error'], fields: [...request, 'routeKey', 'error'] },
+  error: { levels: ['error'], fields: [...request, ...later, 'routeKey', 'error'] },
   swept: { levels: ['info'], fields: ['checked', 'removed', 'failed'] },
   'post failed': { levels: ['warn'], fields: ['error'] },
   'check failed': { levels: ['warn'], fields: ['error'] },

@@ -5,6 +5,7 @@ export const counterNames = [
   'ConnectionsRefused',
   'TokensRefused',
   'ChatsLogged',
+  'MessagesQueued',
   'MessagesSent',
   'MessagesFailed',
   'StaleConnections',
