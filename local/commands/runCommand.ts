@@ -19,7 +19,9 @@ const commands: Readonly<Record<string, Command>> = {
   load,
 };
 
-const PROGRAM = 'npm run -s cli --';
+/** As what it was called, so that what is shown can be pasted. */
+const programIn = ({ env }: CommandIo): string =>
+  env.npm_lifecycle_event === 'cli' ? 'npm run -s cli --' : 'cloudmeetx';
 
 /**
  * Runs what a command line asks for, and returns the exit code: 0; 1 if it could not be done, or has found something
@@ -30,16 +32,16 @@ export async function runCommand([name = '', ...argv]: readonly string[], io: Co
   const called = isHelp ? (argv[0] ?? '') : name;
   const command = commandCalled(called);
   if (command && (isHelp || asksForHelp(argv))) {
-    io.print(`${usageOf(called, command)}\n\n${command.summary}.\n\n${command.details}`);
+    io.print(`${usageOf(called, command, io)}\n\n${command.summary}.\n\n${command.details}`);
     return 0;
   }
-  if (command) return runWith(command, argv, { ...io, usage: usageOf(called, command) });
+  if (command) return runWith(command, argv, { ...io, usage: usageOf(called, command, io) });
   if (isHelp && called === '') {
-    io.print(help());
+    io.print(help(io));
     return 0;
   }
   const words = called === '' ? 'A command is missing.' : `There is no command "${called}".`;
-  io.note(`${words} There are ${Object.keys(commands).join(', ')}.\n\n${help()}`);
+  io.note(`${words} There are ${Object.keys(commands).join(', ')}.\n\n${help(io)}`);
   return 2;
 }
 
@@ -77,10 +79,11 @@ function wordsOn(error: Error): string {
   return `This should not have happened: ${error.message}`;
 }
 
-function help(): string {
+function help(io: CommandIo): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const listed = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: ${PROGRAM} COMMAND …\n\n${listed.join('\n')}\n\nWith --help each says more.`;
+  return `Usage: ${programIn(io)} COMMAND …\n\n${listed.join('\n')}\n\nWith --help each says more.`;
 }
 
-const usageOf = (name: string, { synopsis }: Command): string => `Usage: ${PROGRAM} ${name} ${synopsis}`;
+const usageOf = (name: string, { synopsis }: Command, io: CommandIo): string =>
+  `Usage: ${programIn(io)} ${name} ${synopsis}`;

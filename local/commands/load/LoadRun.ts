@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from '../../../src/client/frames.ts';
 import { ApiConnection, RequestRefused } from '../ApiConnection.ts';
 import type { Credentials } from '../credentials.ts';
-import { NotConnected } from '../notConnected.ts';
 import type { ProgressLine } from '../ProgressLine.ts';
+import { countByCode, tooQuick } from './foreseen.ts';
 import { Latencies } from './Latencies.ts';
 import { connectionsOf, type LoadPlan, messagesOf } from './plan.ts';
 import { type Codes, Tally } from './Tally.ts';
@@ -63,7 +63,7 @@ export class LoadRun {
     for (let index = 1; index < total && !interrupted.aborted; index++) {
       await pause(startMs + (index * 1000) / plan.ramp - performance.now(), interrupted);
       progress.show('Connecting', index, total, `${index} of ${total}`);
-      joining.push(this.#join(index).catch((error: unknown) => add(this.#refused, codeOf(error))));
+      joining.push(this.#join(index).catch((error: unknown) => countByCode(this.#refused, error)));
     }
     await Promise.all(joining);
     progress.clear();
@@ -146,7 +146,8 @@ export class LoadRun {
     this.joinMs.add(performance.now() - startMs);
     this.#connections[index] = connection;
     this.tally.opened(index);
-    if (index === 0) warnOfRate(welcome, plan, note);
+    const warning = index === 0 ? tooQuick(welcome, plan) : undefined;
+    if (warning !== undefined) note(warning);
   }
 
   #sendOne(message: number, dueMs: number): void {
@@ -178,7 +179,7 @@ export class LoadRun {
 
   #onClose(index: number, code: number): void {
     if (this.#phase === 'closing' || !this.tally.isOpen(index)) return;
-    add(this.#ended, String(code));
+    this.#ended.set(String(code), (this.#ended.get(String(code)) ?? 0) + 1);
     this.tally.ended(index);
   }
 
@@ -186,22 +187,6 @@ export class LoadRun {
     return `load-${this.#id}-${meeting}`;
   }
 }
-
-/** Above the limit, messages are refused and not lost; who asked for that may want to know. */
-function warnOfRate(welcome: Frame, plan: LoadPlan, note: (words: string) => void): void {
-  const { messagesPerSecond } = (welcome.limits ?? {}) as { readonly messagesPerSecond?: number };
-  const each = plan.rate / connectionsOf(plan);
-  if (messagesPerSecond === undefined || messagesPerSecond === 0 || each <= messagesPerSecond) return;
-  note(
-    `Each connection will send ${each} messages a second, and this deployment takes ${messagesPerSecond}: expect rate_limited.`,
-  );
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof NotConnected || error instanceof RequestRefused ? error.code : 'unexpected';
-
-const add = (counts: Map<string, number>, code: string): void =>
-  void counts.set(code, (counts.get(code) ?? 0) + 1);
 
 /** Until it is time, or an end is wished for. */
 const pause = async (delayMs: number, interrupted: AbortSignal): Promise<void> => {
