@@ -29,7 +29,7 @@ export async function operatorOf(
 ): Promise<Operator | undefined> {
   const deployment = deploymentOf(url, io.env);
   if (aws || deployment.place === 'api') {
-    // A third of a second to load, which nobody else should wait for.
+    // The SDK takes a while to load, which nobody else should wait for.
     const { awsOperator } = await import('./awsOperator.ts');
     return awsOperator(url === undefined ? undefined : deployment, io);
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/meeting/ports.ts';
+import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
 import { type CliOptions, runCli } from '../harness/runCli.ts';
-import { startTestServer } from '../harness/server.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
 import { secretToken, testSecret } from '../harness/tokens.ts';
 
 const TOKEN = 'an-operator-token-0123456789';
@@ -14,6 +16,21 @@ async function start(env: Readonly<Record<string, string>> = {}) {
       env: { OPERATOR_TOKEN: TOKEN, ...options.env },
     });
   return { server, cli };
+}
+
+/** Lets somebody join whom no socket belongs to. */
+async function plant({ meetings }: TestServer, userId: string): Promise<void> {
+  const limits = { connectionsPerMeeting: 500, connectionsPerUser: 5 };
+  const connection: Connection = {
+    connectionId: `planted-${userId}` as ConnectionId,
+    meetingId: 'standup' as MeetingId,
+    userId: userId as UserId,
+    userName: userId,
+    connectedAtMs: Date.now(),
+    client: 'v1',
+  };
+  await meetings.connect(connection, limits);
+  await meetings.join(connection, { session: undefined, attributes: undefined, replaces: undefined, limits });
 }
 
 describe('participants', () => {
@@ -44,7 +61,7 @@ describe('participants', () => {
   it('reads a roster of several pages to its end', async () => {
     const { server, cli } = await start();
     const names = Array.from({ length: 320 }, (_, number) => `user-${number}`.padEnd(100, 'x'));
-    for (const userId of names) await server.join(userId);
+    for (const userId of names) await plant(server, userId);
     const { participants } = JSON.parse((await cli('participants standup --json')).stdout);
     expect(participants.map(({ userId }: { userId: string }) => userId)).toEqual(names.toSorted());
   });
