@@ -37,7 +37,8 @@ function screen(): ConstructorParameters<typeof ProgressLine>[0] {
   if (!stderr.isTTY) return undefined;
   return {
     write: (text) => stderr.write(text),
-    columns: () => stderr.columns ?? 80,
+    // Some terminals have none, or say 0.
+    columns: () => stderr.columns || 80,
     elapsedMs: () => performance.now(),
   };
 }
