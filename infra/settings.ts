@@ -23,6 +23,7 @@ export const limits = [
   { name: 'historyTtlSeconds', variable: 'HISTORY_TTL_SECONDS', min: 86_400, max: 315_360_000 },
   { name: 'maxConnectionsPerMeeting', variable: 'MAX_CONNECTIONS_PER_MEETING', min: 1, max: 1_000_000 },
   { name: 'maxConnectionsPerUser', variable: 'MAX_CONNECTIONS_PER_USER', min: 1, max: 20 },
+  { name: 'queueAboveRecipients', variable: 'QUEUE_ABOVE_RECIPIENTS', min: 0, max: 1_000_000 },
   { name: 'banSeconds', variable: 'BAN_SECONDS', min: 1, max: 31_536_000 },
   { name: 'rateLimitMessagesPerSecond', variable: 'RATE_LIMIT_MESSAGES_PER_SECOND', min: 0, max: 1_000_000 },
   { name: 'rateLimitBurst', variable: 'RATE_LIMIT_BURST', min: 1, max: 1_000_000 },

@@ -12,7 +12,14 @@ export type Gauges = { readonly connections: number; readonly memoryBytes: numbe
 export class Metrics implements Telemetry {
   readonly #counters: Record<CounterName, number> = {
     ...{ ConnectionsOpened: 0, ConnectionsClosed: 0, ConnectionsRefused: 0, ChatsLogged: 0 },
-    ...{ MessagesSent: 0, MessagesFailed: 0, StaleConnections: 0, Throttles: 0, Errors: 0 },
+    ...{
+      MessagesQueued: 0,
+      MessagesSent: 0,
+      MessagesFailed: 0,
+      StaleConnections: 0,
+      Throttles: 0,
+      Errors: 0,
+    },
   };
   readonly #histograms: Record<DurationName, Histogram> = {
     FanOutTime: { counts: BUCKETS.map(() => 0), sum: 0, total: 0 },

@@ -17,7 +17,7 @@ export type OperatorDoorOptions = {
   readonly token: string | undefined;
   readonly backend: Pick<
     Backend,
-    'meetings' | 'connections' | 'deliveryQueue' | 'banSeconds' | 'log' | 'now'
+    'meetings' | 'connections' | 'deliveryQueue' | 'banSeconds' | 'queueAbove' | 'log' | 'now'
   >;
 };
 

@@ -19,11 +19,11 @@ type GivenPorts = Pick<Backend, 'meetings' | 'connections' | 'deliveryQueue' | '
 
 /** Adds to a function's ports and log what is the same in all functions, and counts what they do. */
 export function createBackend(config: SharedConfig, ports: GivenPorts): Backend {
-  const { deliveryQueue, telemetry } = ports;
+  const { telemetry } = ports;
   const log = withCountedErrors(ports.log, telemetry);
   return {
     ...measured(ports, telemetry, () => performance.now()),
-    deliveryQueue,
+    queueAbove: config.queueAbove,
     floodGuard: new FloodGuard(Date.now),
     log,
     membershipLimits: config.membershipLimits,

@@ -29,7 +29,7 @@ export async function awsOperator(
   const callbackUrl = config.callbackUrl ?? (deployment && httpUrl(deployment.url).href.replace(/\/$/, ''));
   const report = (error: unknown) => note(`@connections failed: ${(error as Error).message}`);
   const aws = connectAws({ ...config, region, callbackUrl }, report);
-  const { banSeconds } = config;
+  const { banSeconds, queueAbove } = config;
   return {
     meetings: (onProgress) => explained(() => overview({ meetings: aws.meetings, now, onProgress }), config),
     async remove({ meetingId, userId }) {
@@ -39,7 +39,7 @@ export async function awsOperator(
         );
       }
       const user = { meetingId: meetingId as MeetingId, userId: userId as UserId };
-      const removal = aws.scheduled(() => putOut(user, { ...aws, banSeconds, now }));
+      const removal = aws.scheduled(() => putOut(user, { ...aws, banSeconds, queueAbove, now }));
       const endsAtMs = now() + REMOVAL_MS;
       const context = { getRemainingTimeInMillis: () => endsAtMs - now() };
       const { removed, errors } = await explained(() => removal(undefined, context), config);

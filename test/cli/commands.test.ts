@@ -134,6 +134,13 @@ describe('send', () => {
     expect(bob.unread).toEqual([]);
   });
 
+  it('says of what goes by a queue that it does', async () => {
+    const { server, cli } = await start({ QUEUE_ABOVE_RECIPIENTS: '1' });
+    await server.join('alice');
+    await server.join('bob');
+    expect((await cli('send standup Hello')).stdout).toBe('Queued for 2 connections, line 3 of the log.\n');
+  });
+
   it('fails with what the server says', async () => {
     const { server, cli } = await start();
     await server.join('alice');

@@ -53,6 +53,8 @@ export type BackendOptions = {
   readonly pageFolder?: string;
   /** With the functions: other trouble than is usual under the conditions of the run. */
   readonly trouble?: Trouble;
+  /** With the functions: what becomes of a function's request to `@connections`; it is cut with all that are under way. */
+  readonly onPost?: ((functionName: string) => 'pass' | 'cut') | undefined;
   /** With the functions: by how much earlier every connection is said to have connected than it did. */
   readonly connectedEarlierMs?: number;
 };
