@@ -43,7 +43,7 @@ export function withOperatorDoor(pages: RequestListener, options: OperatorDoorOp
     answerTo(request, options).then(
       (answer) => write(response, answer),
       (error: unknown) => {
-        options.backend.log.error('operator failed', { error });
+        options.backend.log.error('error', { error });
         write(response, failed);
       },
     );

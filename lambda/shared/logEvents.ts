@@ -23,7 +23,7 @@ export const logEvents = {
   disconnected: { levels: ['info'], fields: [...request, 'reason', 'outcome'] },
   joined: { levels: ['info'], fields: [...request, 'userId', 'outcome', 'evicted', 'participantCount'] },
   left: { levels: ['info'], fields: [...request, 'reason', 'outcome'] },
-  removed: { levels: ['info'], fields: [...request, 'userId', 'connections'] },
+  removed: { levels: ['info'], fields: [...request, 'userId', 'connections', 'by'] },
   locked: { levels: ['info'], fields: [...request, 'outcome'] },
   unlocked: { levels: ['info'], fields: [...request, 'outcome'] },
   routed: { levels: ['debug'], fields: [...request, 'sent'] },
@@ -48,6 +48,7 @@ export const logEvents = {
   'promises left pending by authorizer': { levels: ['warn'], fields: [...invocation, 'count'] },
   'certificate read again': { levels: ['info'], fields: [] },
   'certificate kept': { levels: ['error'], fields: ['error'] },
+  'no operator file': { levels: ['warn'], fields: ['error'] },
   stopping: { levels: ['info'], fields: ['signal'] },
   stopped: { levels: ['info'], fields: [] },
 } as const satisfies Listed;

@@ -155,5 +155,5 @@ it('says nothing of what went wrong inside', async () => {
   const { status, body } = await ask('GET', LIST, withToken);
   expect(status).toBe(500);
   expect(body).not.toContain('SECRET');
-  expect(server.logged).toContainEqual(expect.objectContaining({ event: 'operator failed', level: 'error' }));
+  expect(server.logged).toContainEqual(expect.objectContaining({ event: 'error', level: 'error' }));
 });
