@@ -1,5 +1,6 @@
 import { type DeliveryReport, deliver } from '../../src/meeting/deliver.ts';
 import { findRecipients } from '../../src/meeting/findRecipients.ts';
+import { isoTime } from '../../src/meeting/isoTime.ts';
 import type { Connection } from '../../src/meeting/ports.ts';
 import { record } from '../../src/meeting/record.ts';
 import { relay, type Stamp } from '../../src/meeting/relay.ts';
@@ -27,7 +28,7 @@ export const createSendMessage = (backend: Backend) =>
   });
 
 function stamp({ now, newMessageId }: Backend): Stamp {
-  return { messageId: newMessageId(), timestamp: new Date(now()).toISOString() };
+  return { messageId: newMessageId(), timestamp: isoTime(now()) };
 }
 
 function logDelivery(
