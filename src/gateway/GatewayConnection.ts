@@ -61,7 +61,7 @@ export class GatewayConnection {
     });
     // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
     stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
-    socket.on('message', (data, isBinary) => this.#onMessage(String(data), isBinary));
+    socket.on('message', (data, isBinary) => this.#onMessage(data.toString(), isBinary));
     socket.on('error', (error) => {
       this.#end ??= protocolEnd(error);
     });
@@ -141,38 +141,35 @@ export class GatewayConnection {
   }
 
   async #handle(body: string): Promise<void> {
-    const { connectionId } = this.#context;
     const requestId = this.#host.ids.requestId();
-    const complain = (message: GatewayMessage): void => {
-      this.#reply(gatewayFrame(message, connectionId, requestId));
-    };
-    if (this.#host.throttle() === 'throttled') return complain('Too Many Requests');
+    if (this.#host.throttle() === 'throttled') return this.#complain('Too Many Requests', requestId);
     const selected = this.#host.selectRoute(body);
-    if (!selected) return complain('Forbidden');
+    if (!selected) return this.#complain('Forbidden', requestId);
     const { routeKey, route } = selected;
     const message = { body, routeKey, messageId: this.#newMessageId() };
     const stamp = { requestId, nowMs: this.#host.clock.now() };
     const outcome = await this.#host.invoker.invoke(route, messageEvent(message, this.#context, stamp));
-    this.#answer(route, outcome, complain);
+    this.#answer(route, outcome, requestId);
   }
 
-  #answer(
-    route: Route<never>,
-    outcome: InvocationOutcome,
-    complain: (message: GatewayMessage) => void,
-  ): void {
+  #answer(route: Route<never>, outcome: InvocationOutcome, requestId: string): void {
     switch (outcome.status) {
       case 'timed-out':
-        complain('Endpoint request timed out');
+        this.#complain('Endpoint request timed out', requestId);
         break;
       case 'failed':
-        complain('Internal server error');
+        this.#complain('Internal server error', requestId);
         break;
       case 'returned': {
         const body = route.routeResponseSelectionExpression && bodyOf(outcome.result);
-        if (body !== undefined && this.#reply(body) === 'failed') complain('Internal server error');
+        if (body === undefined || this.#reply(body) !== 'failed') return;
+        this.#complain('Internal server error', requestId);
       }
     }
+  }
+
+  #complain(message: GatewayMessage, requestId: string): void {
+    this.#reply(gatewayFrame(message, this.#context.connectionId, requestId));
   }
 
   #reply(text: string): SendOutcome {

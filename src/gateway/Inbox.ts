@@ -53,16 +53,16 @@ export class Inbox {
       const body = this.#waiting.shift();
       if (body === undefined) return;
       this.#handling++;
-      void this.#handle(body).finally(() => this.#finished());
+      void this.#handle(body).then(this.#finished);
     }
   }
 
-  #finished(): void {
+  readonly #finished = (): void => {
     this.#handling--;
     this.#startWaiting();
     if (this.#waiting.length === 0) this.#flow.resume();
     this.#checkDrained();
-  }
+  };
 
   #checkDrained(): void {
     if (this.#received < this.#last || this.#handling > 0 || this.#waiting.length > 0) return;
