@@ -6,7 +6,7 @@ import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeRe
 import { type ConnectionContext, messageEvent } from './events.ts';
 import { FrameMeter } from './FrameMeter.ts';
 import { type GatewayMessage, gatewayFrame } from './gatewayFrames.ts';
-import { Inbox } from './Inbox.ts';
+import { Inbox, type InboxOwner } from './Inbox.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
@@ -30,7 +30,7 @@ export type ConnectionHost = {
 };
 
 /** One open WebSocket: its messages find their routes, its limits are kept, and its end is told. */
-export class GatewayConnection {
+export class GatewayConnection implements InboxOwner {
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -53,12 +53,7 @@ export class GatewayConnection {
     this.#openedAtMs = host.clock.elapsedMs();
     this.#lastActiveAtMs = this.#openedAtMs;
     this.#cancelTimer = this.#armTimer();
-    this.#inbox = new Inbox((body) => this.#handle(body), ownLimits.invocationsPerConnection, {
-      pause: () => socket.pause(),
-      resume: () => {
-        if (socket.isPaused) socket.resume();
-      },
-    });
+    this.#inbox = new Inbox(this, ownLimits.invocationsPerConnection);
     // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
     stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
     socket.on('message', (data, isBinary) => this.#onMessage(data.toString(), isBinary));
@@ -140,7 +135,16 @@ export class GatewayConnection {
     this.#inbox.end(lastMessage, () => this.close(end));
   }
 
-  async #handle(body: string): Promise<void> {
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  /** Finds the route of a message, invokes it, and answers. */
+  async handle(body: string): Promise<void> {
     const requestId = this.#host.ids.requestId();
     if (this.#host.throttle() === 'throttled') return this.#complain('Too Many Requests', requestId);
     const selected = this.#host.selectRoute(body);
