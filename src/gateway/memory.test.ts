@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import type { Source } from '../../src/gateway/source.ts';
-import { startGateway } from '../harness/gateway.ts';
-import { TestClient } from '../harness/TestClient.ts';
+import { startGateway } from '../../test/harness/gateway.ts';
+import { TestClient } from '../../test/harness/TestClient.ts';
+import type { Source } from './source.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
