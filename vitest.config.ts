@@ -20,7 +20,7 @@ export default defineConfig({
             ...configDefaults.exclude,
             'test/aws/**',
             'test/access/**',
-            'test/chaos/{meeting,functions,ghosts}.test.ts',
+            'test/chaos/{meeting,functions,ghosts,deliver}.test.ts',
             'test/screenshots/**',
             'test/probe/**',
             'test/capacity/**',

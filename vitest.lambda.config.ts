@@ -15,6 +15,7 @@ export default defineConfig({
           include: [
             'test/{protocol,attack,probe,capacity}/*.test.ts',
             'test/client/{meeting,renewal}.test.ts',
+            'test/chaos/deliver.test.ts',
             'test/e2e/readme.test.ts',
           ],
         },

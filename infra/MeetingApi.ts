@@ -8,10 +8,11 @@ import {
   type WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createTokens, type Tokens } from './authentication.ts';
+import { addWorker, createDeliveries, type Deliveries } from './deliveries.ts';
 import type { Access } from './deployedFunctions.ts';
 import { createFunctions } from './functions.ts';
 import { addRoutes } from './routes.ts';
@@ -19,17 +20,22 @@ import { addSchedules } from './schedules.ts';
 import { type CustomDomain, type Settings, withDefaults } from './settings.ts';
 import { createStage, STAGE } from './stage.ts';
 import { createTables, type Tables } from './tables.ts';
+import { createWatching } from './watching.ts';
 
 /**
  * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, the WebSocket
- * API in front of them, and their schedule. Whatever isn't chosen is as `withDefaults` says.
+ * API in front of them, the queue between them, their schedule, and what they are watched by. Whatever isn't chosen is as
+ * `withDefaults` says.
  */
 export class MeetingApi extends Construct {
   readonly tables: Tables;
+  readonly deliveries: Deliveries;
   readonly api: WebSocketApi;
   readonly domain: DomainName | undefined;
   /** Whose tokens `$connect` asks for. */
   readonly tokens: Tokens;
+  /** Where alarms go. Undefined: there are none. */
+  readonly alarmTopic: ITopic | undefined;
   /** Where clients connect, and what `@connections` is below. */
   readonly urls: { readonly webSocket: string; readonly callback: string };
 
@@ -38,6 +44,7 @@ export class MeetingApi extends Construct {
     const settings = withDefaults(chosen);
     const { customDomain } = settings;
     this.tables = createTables(this, settings);
+    this.deliveries = createDeliveries(this, settings.namePrefix);
     this.api = new WebSocketApi(this, 'Api', {
       apiName: settings.namePrefix,
       routeSelectionExpression: '$request.body.action',
@@ -48,19 +55,24 @@ export class MeetingApi extends Construct {
       settings,
       tables: this.tables,
       callbackUrl: this.urls.callback,
+      deliveryQueueUrl: this.deliveries.queue.queueUrl,
       tokenVariables: this.tokens.variables,
       grant: (role, access) => this.#grant(role, access),
     });
     addRoutes(this.api, functions);
     addSchedules(this, functions, settings.namePrefix);
+    addWorker(this, functions, this.deliveries);
 
     const stage = createStage(this, this.api, settings);
     this.domain = customDomain && createDomain(this, customDomain, stage);
+    const { api, tables, deliveries } = this;
+    this.alarmTopic = createWatching(this, { settings, api, functions, tables, deliveries });
   }
 
-  #grant(role: Role, { connections, meetings, manageConnections }: Access): void {
-    grantTable(role, this.tables.connections, connections);
-    grantTable(role, this.tables.meetings, meetings);
+  #grant(role: Role, { connections, meetings, manageConnections, deliveryQueue }: Access): void {
+    grant(role, this.tables.connections.tableArn, prefixed('dynamodb', connections));
+    grant(role, this.tables.meetings.tableArn, prefixed('dynamodb', meetings));
+    grant(role, this.deliveries.queue.queueArn, prefixed('sqs', deliveryQueue));
     for (const method of manageConnections) this.#grantManagement(role, method);
   }
 
@@ -79,12 +91,13 @@ export class MeetingApi extends Construct {
   }
 }
 
-function grantTable(role: Role, { tableArn }: Table, actions: readonly string[]): void {
+function grant(role: Role, resource: string, actions: readonly string[]): void {
   if (actions.length === 0) return;
-  role.addToPolicy(
-    new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
-  );
+  role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
 }
+
+const prefixed = (service: string, actions: readonly string[]): readonly string[] =>
+  actions.map((action) => `${service}:${action}`);
 
 /** They name the stage as text: the stage itself comes after the routes, which come after what is told the URLs. */
 function urlsOf(api: WebSocketApi, customDomain: CustomDomain | undefined): MeetingApi['urls'] {

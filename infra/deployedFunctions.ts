@@ -2,7 +2,8 @@
 // `npm run test:lambda` runs the built functions by it and holds every call they make to what is granted here.
 
 /**
- * What a function may do: DynamoDB actions on either table, and methods of `@connections`.
+ * What a function may do: DynamoDB actions on either table, methods of `@connections`, and SQS actions on the queue of
+ * deliveries. What takes messages from it for a function does so with the function's own rights.
  *
  * A transaction needs the permissions of the writes in it; there is none for TransactWriteItems itself:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
@@ -11,10 +12,12 @@ export type Access = {
   readonly connections: readonly TableAction[];
   readonly meetings: readonly TableAction[];
   readonly manageConnections: readonly ManagementMethod[];
+  readonly deliveryQueue: readonly QueueAction[];
 };
 
 type TableAction = 'GetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 type ManagementMethod = 'POST' | 'GET' | 'DELETE';
+type QueueAction = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
 
 /** The route that invokes a function, and whether what it returns is sent to the client. */
 export type FunctionRoute = {
@@ -26,12 +29,15 @@ export type FunctionRoute = {
 /** The schedule that invokes a function. */
 export type Schedule = { readonly kind: 'schedule'; readonly everyMinutes: number };
 
+/** The queue whose messages invoke a function, so many at once at most. */
+export type QueueTrigger = { readonly kind: 'queue'; readonly batchSize: number };
+
 /** The authorizer of `$connect`. It invokes its function at each upgrade, and is there unless authentication is off. */
 export type Authorizing = { readonly kind: 'authorizer' };
 
 /** How a function is deployed. */
 export type DeployedFunction = {
-  readonly trigger: FunctionRoute | Schedule | Authorizing;
+  readonly trigger: FunctionRoute | Schedule | QueueTrigger | Authorizing;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   /** Who tells clients of STUN and TURN servers; nobody else needs the secret. */
@@ -50,7 +56,7 @@ export const oneWay = (key: string) => ({ kind: 'route', key, direction: 'one-wa
 /** A route whose client is sent what the function returns. */
 export const twoWay = (key: string) => ({ kind: 'route', key, direction: 'two-way' }) as const;
 
-const nothing: Access = { connections: [], meetings: [], manageConnections: [] };
+const nothing: Access = { connections: [], meetings: [], manageConnections: [], deliveryQueue: [] };
 
 /** `RateLimit.take`, and parting with whoever floods. */
 const admitting: Access = {
@@ -82,11 +88,15 @@ const leaving: Access = {
   meetings: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
 };
 
-/** The members are found and posted to, and those that turn out to be gone leave. */
+/**
+ * The members are found and posted to, those that turn out to be gone leave, and what is for many or has failed is handed
+ * over.
+ */
 const announcing: Access = together(leaving, {
   ...nothing,
   meetings: ['Query'],
   manageConnections: ['POST'],
+  deliveryQueue: ['SendMessage'],
 });
 
 /** A connection that others gave way to: they are removed, told and disconnected. */
@@ -116,6 +126,19 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   unlock: { trigger: twoWay('unlock'), ...small, access: together(asking, announcing) },
   // Whoever knows the address can have it invoked, so that it may do nothing but log.
   authorize: { trigger: { kind: 'authorizer' }, ...small, access: nothing },
+  // Messages come again if they haven't been dealt with after six times this timeout, which is for how long a worker that
+  // died is waited for: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  deliver: {
+    trigger: { kind: 'queue', batchSize: 4 },
+    // A whole processor: it works as long as it runs, and so costs the same with any share.
+    memoryMb: 1769,
+    timeoutSeconds: 15,
+    access: together(announcing, {
+      ...nothing,
+      manageConnections: ['DELETE'],
+      deliveryQueue: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
+    }),
+  },
   // As long as until the next one begins.
   sweep: {
     trigger: { kind: 'schedule', everyMinutes: 5 },
@@ -131,5 +154,6 @@ function together(...granted: readonly Access[]): Access {
     connections: [...new Set(granted.flatMap(({ connections }) => connections))],
     meetings: [...new Set(granted.flatMap(({ meetings }) => meetings))],
     manageConnections: [...new Set(granted.flatMap(({ manageConnections }) => manageConnections))],
+    deliveryQueue: [...new Set(granted.flatMap(({ deliveryQueue }) => deliveryQueue))],
   };
 }

@@ -63,6 +63,7 @@ function nameOf(id: string, { Type, Properties = {} }: Resource): string {
   if (Type === 'AWS::Cognito::UserPool') return `${Properties.UserPoolName} users`;
   if (Type === 'AWS::Cognito::UserPoolClient') return `${Properties.ClientName} client`;
   if (Type === 'AWS::Events::Rule') return `${Properties.Name} rule`;
+  if (Type === 'AWS::SQS::Queue') return String(Properties.QueueName);
   return String(Properties.FunctionName ?? Properties.TableName ?? Properties.LogGroupName ?? id);
 }
 

@@ -39,6 +39,7 @@ const userPoolTokens = {
 };
 const connections = '<CloudMeetXConnections Arn>';
 const meetings = '<CloudMeetXMeetings Arn>';
+const deliveryQueue = '<CloudMeetXDeliveries Arn>';
 const managing = (method: string) =>
   `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<api>/production/${method}/@connections/*`;
 const logging = (name: string) => ({
@@ -65,7 +66,7 @@ describe('the functions', () => {
 
   it.each(functions)(
     'tell %s its tables, where clients are, how much to log and whose tokens count',
-    (name) => {
+    (name, { access }) => {
       expect(lambda(name).Environment).toEqual({
         Variables: {
           TABLE_NAME: '<CloudMeetXConnections>',
@@ -73,6 +74,7 @@ describe('the functions', () => {
           CALLBACK_URL: 'https://<api>.execute-api.<AWS::Region>.<AWS::URLSuffix>/production',
           LOG_LEVEL: 'info',
           ...userPoolTokens,
+          ...(access.deliveryQueue.length > 0 && { DELIVERY_QUEUE_URL: '<CloudMeetXDeliveries>' }),
         },
       });
     },
@@ -83,6 +85,7 @@ describe('the functions', () => {
       historyTtlSeconds: '86400',
       maxConnectionsPerMeeting: '50',
       maxConnectionsPerUser: '2',
+      queueAboveRecipients: '200',
       banSeconds: '60',
       rateLimitMessagesPerSecond: '0',
       rateLimitBurst: '10',
@@ -94,6 +97,7 @@ describe('the functions', () => {
           HISTORY_TTL_SECONDS: '86400',
           MAX_CONNECTIONS_PER_MEETING: '50',
           MAX_CONNECTIONS_PER_USER: '2',
+          QUEUE_ABOVE_RECIPIENTS: '200',
           BAN_SECONDS: '60',
           RATE_LIMIT_MESSAGES_PER_SECOND: '0',
           RATE_LIMIT_BURST: '10',
@@ -135,13 +139,15 @@ describe('the functions', () => {
   });
 
   it.each(functions)('let %s do what is granted it, and nothing else but log', (name, { access }) => {
-    const onTables = { [connections]: access.connections, [meetings]: access.meetings };
-    const granted = Object.entries(onTables).filter(([, actions]) => actions.length > 0);
+    const on = {
+      [connections]: access.connections.map((action) => `dynamodb:${action}`),
+      [meetings]: access.meetings.map((action) => `dynamodb:${action}`),
+      [deliveryQueue]: access.deliveryQueue.map((action) => `sqs:${action}`),
+    };
+    const granted = Object.entries(on).filter(([, actions]) => actions.length > 0);
     expect(permissions(name)).toEqual({
       ...logging(name),
-      ...Object.fromEntries(
-        granted.map(([table, actions]) => [table, actions.map((action) => `dynamodb:${action}`).sort()]),
-      ),
+      ...Object.fromEntries(granted.map(([resource, actions]) => [resource, actions.sort()])),
       ...Object.fromEntries(
         access.manageConnections.map((method) => [managing(method), ['execute-api:ManageConnections']]),
       ),
@@ -177,6 +183,7 @@ describe('the functions', () => {
     [['sweep'], connections, 'dynamodb:Scan'],
     [['sweep'], managing('GET'), 'execute-api:ManageConnections'],
     [['onConnect', 'join'], connections, 'dynamodb:PutItem'],
+    [['deliver'], deliveryQueue, 'sqs:ReceiveMessage'],
   ])('let only %j use %s by %s', (allowed, resource, action) => {
     const able = functions.filter(([name]) => permissions(name)[resource]?.includes(action));
     expect(able.map(([name]) => name)).toEqual(allowed);

@@ -18,6 +18,8 @@ type Surroundings = {
   readonly tables: Tables;
   /** What `@connections` is below: the schedule's events name no API. */
   readonly callbackUrl: string;
+  /** Where what is for many, or has failed, is handed over. */
+  readonly deliveryQueueUrl: string;
   /** What tells whose tokens are taken; nothing where authentication is off. */
   readonly tokenVariables: Readonly<Record<string, string>>;
   readonly grant: (role: Role, access: Access) => void;
@@ -66,6 +68,7 @@ function createFunction(
     timeout: Duration.seconds(deployed.timeoutSeconds),
     environment: {
       ...environmentOf(surroundings),
+      ...(deployed.access.deliveryQueue.length > 0 && { DELIVERY_QUEUE_URL: surroundings.deliveryQueueUrl }),
       ...(deployed.tells === 'ice-servers' && iceVariables(settings.iceServers)),
     },
     logGroup,

@@ -1,3 +1,4 @@
+import { createDeliver } from '../lambda/deliver/deliver.ts';
 import type { Backend } from '../lambda/shared/backend.ts';
 import { createBackend } from '../lambda/shared/createBackend.ts';
 import { EmbeddedDeliveryQueue } from '../src/embedded/EmbeddedDeliveryQueue.ts';
@@ -10,15 +11,18 @@ export function createLocalBackend(
   config: Config,
   given: Pick<Backend, 'log' | 'meetings' | 'connections'> & { readonly telemetry: Telemetry },
 ): Backend {
-  return createBackend(config, {
+  const backend = createBackend(config, {
     ...given,
     rateLimit: createRateLimit(config),
     deliveryQueue: new EmbeddedDeliveryQueue({
-      connections: given.connections,
+      worker: (delivery) => deliver(delivery),
+      disconnect: (connectionId) => given.connections.disconnect(connectionId),
       // What still waits when everything else has ended is for nobody.
       after: (delayMs, callback) => setTimeout(callback, delayMs).unref(),
     }),
   });
+  const deliver = createDeliver(backend);
+  return backend;
 }
 
 /** A rate limit as it is configured, which counts by itself. */

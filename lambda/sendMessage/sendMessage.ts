@@ -8,7 +8,9 @@ import { parseSendMessage } from '../../src/protocol/sendMessage.ts';
 import type { Backend } from '../shared/backend.ts';
 import { memberRoute } from '../shared/connectionRoute.ts';
 import type { MessageEvent } from '../shared/events.ts';
+import type { Log, LogFields } from '../shared/log.ts';
 import { logErrors } from '../shared/logErrors.ts';
+import { logSends } from '../shared/logSends.ts';
 
 /** `sendMessage`: relays a message to a connection, a user or everyone of the sender's meeting, and acks it. */
 export const createSendMessage = (backend: Backend) =>
@@ -20,25 +22,36 @@ export const createSendMessage = (backend: Backend) =>
 
     const recipients = await findRecipients(backend.meetings, sender, relayed.audience);
     const report = await deliver(recipients, message, backend);
-    logDelivery(event, sender, { ...report, log: backend.log });
+    logDelivery(report, contextOf(event, sender), backend.log);
 
     const { messageId, seq } = message;
-    const { sent, failed, stale } = report;
-    return { type: 'ack', requestId, messageId, seq, sent, failed, stale: stale.length };
+    return { type: 'ack', requestId, messageId, seq, ...countsOf(report) };
   });
 
 function stamp({ now, newMessageId }: Backend): Stamp {
   return { messageId: newMessageId(), timestamp: isoTime(now()) };
 }
 
-function logDelivery(
+/** What the sender is told: how the sends ended, or for how many they are yet to come. */
+function countsOf(report: DeliveryReport) {
+  if (report.outcome === 'queued') return { queued: report.queued };
+  const { sent, failed, stale } = report;
+  return { sent, failed: failed.length, stale: stale.length };
+}
+
+function contextOf(
   { requestContext: { requestId } }: MessageEvent,
   { connectionId, meetingId }: Connection,
-  { log, sent, failed, stale, errors }: DeliveryReport & Pick<Backend, 'log'>,
-): void {
-  const context = { requestId, connectionId, meetingId };
-  log.debug('routed', { requestId, connectionId, meetingId, sent });
-  if (failed > 0) log.warn('send failed', { ...context, failed });
-  for (const gone of stale) log.info('stale removed', { ...context, staleConnectionId: gone.connectionId });
-  logErrors(errors, context, log);
+): LogFields {
+  return { requestId, connectionId, meetingId };
+}
+
+function logDelivery(report: DeliveryReport, context: LogFields, log: Log): void {
+  if (report.outcome === 'queued') {
+    log.debug('queued', { ...context, queued: report.queued });
+    logErrors(report.errors, context, log);
+    return;
+  }
+  log.debug('routed', { ...context, sent: report.sent });
+  logSends(report, context, log);
 }

@@ -15,6 +15,8 @@ export type Backend = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
   readonly deliveryQueue: DeliveryQueue;
+  /** A message for more recipients than this is left to the queue. */
+  readonly queueAbove: number;
   readonly rateLimit: RateLimit;
   readonly floodGuard: FloodGuard;
   readonly membershipLimits: MembershipLimits;

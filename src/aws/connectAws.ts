@@ -1,12 +1,24 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionSender, DeliveryQueue, Meetings, RateLimit, Telemetry } from '../meeting/ports.ts';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type {
+  ConnectionSender,
+  Delivery,
+  DeliveryQueue,
+  Meetings,
+  RateLimit,
+  Telemetry,
+} from '../meeting/ports.ts';
 import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
 import { DynamoRateLimit } from './DynamoRateLimit.ts';
 import { EmfTelemetry } from './EmfTelemetry.ts';
+import { ManagementApi } from './ManagementApi.ts';
+import { SqsDeliveryQueue } from './SqsDeliveryQueue.ts';
 import type { TableNames } from './store.ts';
+import type { Backoff } from './transact.ts';
+import { type BatchResult, type QueueEvent, workThrough } from './workThrough.ts';
 
 /** What a function is told of its surroundings. */
 export type AwsConfig = {
@@ -18,7 +30,11 @@ export type AwsConfig = {
   readonly messageBurst: number;
   /** The API's `@connections` address, stage included; without it, made of each event's API id, stage and region. */
   readonly callbackUrl: string | undefined;
+  /** A standard queue of SQS; undefined: there is none. */
+  readonly deliveryQueueUrl: string | undefined;
   readonly region: string;
+  /** In which CloudWatch keeps what is counted. */
+  readonly metricsNamespace: string;
 };
 
 /** What sending needs of the event that a function was invoked with. */
@@ -38,10 +54,15 @@ export type Aws = {
   handling<Event, Result>(
     handler: (event: Event) => Promise<Result>,
   ): (event: Event & InvocationEvent, context: InvocationContext) => Promise<Result>;
-  /** Makes a handler that a schedule calls. It can send only if `callbackUrl` is configured. */
+  /** Makes a handler that a schedule calls. It can send only if `callbackUrl` is configured, as below. */
   scheduled<Result>(
     handler: () => Promise<Result>,
   ): (event: unknown, context: InvocationContext) => Promise<Result>;
+  /** Makes a handler that the queue calls, of a worker; `onUnreadable` is told of what is no delivery. */
+  queued(
+    worker: (delivery: Delivery) => Promise<void>,
+    onUnreadable: (error: unknown) => void,
+  ): (event: QueueEvent, context: InvocationContext) => Promise<BatchResult>;
 };
 
 /**
@@ -55,7 +76,6 @@ const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequest
 
 /** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
 export function connectAws(config: AwsConfig, report: (error: unknown) => void): Aws {
-  const clients = new Map<string, ApiGatewayManagementApiClient>();
   let current: { readonly callbackUrl: string; readonly context: InvocationContext } | undefined;
   const invocation = () => {
     if (!current) throw new Error('nothing can be sent outside an invocation');
@@ -66,6 +86,17 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     region: config.region,
     requestHandler: timeouts,
   });
+  const apis = new Map<string, ManagementApi>();
+  const apiAt = (callbackUrl: string): ManagementApi => {
+    const api =
+      apis.get(callbackUrl) ??
+      new ManagementApi({
+        ...{ callbackUrl, signer: signerOf(dynamo, config.region), maxSockets: POST_CONCURRENCY },
+        timeoutMs: timeouts.requestTimeout,
+      });
+    apis.set(callbackUrl, api);
+    return api;
+  };
   const store = {
     documents: DynamoDBDocumentClient.from(dynamo),
     tables: config.tables,
@@ -77,61 +108,64 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
   };
   const { messagesPerSecond, messageBurst: burst } = config;
   // Lambda takes each line of standard output for a log event.
-  const telemetry = new EmfTelemetry((line) => process.stdout.write(`${line}\n`), Date.now);
+  const telemetry = new EmfTelemetry({
+    namespace: config.metricsNamespace,
+    write: (line) => process.stdout.write(`${line}\n`),
+    now: Date.now,
+  });
   return {
     telemetry,
     meetings: new DynamoMeetings(store),
     connections: new ApiGatewaySender({
-      client: () => clientOf(invocation().callbackUrl, config.region, clients),
+      api: () => apiAt(invocation().callbackUrl),
       remainingMs: () => invocation().context.getRemainingTimeInMillis(),
       concurrency: POST_CONCURRENCY,
       report,
       ...backoff,
     }),
-    deliveryQueue: noQueue,
+    deliveryQueue: queueOf(config, backoff),
     rateLimit: new DynamoRateLimit(store, { messagesPerSecond, burst }),
     handling: (handler) => (event, context) => {
       current = { callbackUrl: config.callbackUrl ?? defaultCallbackUrl(event, config.region), context };
       return handler(event).finally(() => telemetry.flush());
     },
     scheduled: (handler) => (_event, context) => {
-      const { callbackUrl } = config;
-      if (!callbackUrl) throw new Error('CALLBACK_URL is not set, and a schedule has no API of its own');
-      current = { callbackUrl, context };
+      current = { callbackUrl: configuredCallbackUrl(config), context };
       return handler().finally(() => telemetry.flush());
+    },
+    queued: (worker, onUnreadable) => (event, context) => {
+      current = { callbackUrl: configuredCallbackUrl(config), context };
+      return workThrough(event, worker, onUnreadable).finally(() => telemetry.flush());
     },
   };
 }
 
+/** Signs as the SDK's own client would, with its credentials. */
+const signerOf = ({ config: { credentials, sha256 } }: DynamoDBClient, region: string): SignatureV4 =>
+  new SignatureV4({ credentials, sha256, region, service: 'execute-api' });
+
+function queueOf({ deliveryQueueUrl, region }: AwsConfig, backoff: Backoff): DeliveryQueue {
+  if (deliveryQueueUrl === undefined) return noQueue;
+  const endpoint = new URL(deliveryQueueUrl).origin;
+  const client = new SQSClient({ region, endpoint, requestHandler: timeouts });
+  return new SqsDeliveryQueue({ client, queueUrl: deliveryQueueUrl, ...backoff });
+}
+
 /**
- * Until there is a queue that outlives an invocation, the sender's own repeats, as long as the function has time, are
- * all there is. Whoever misses a line finds the hole, or asks after a minute of silence.
+ * Where there is no queue, the sender's own repeats, as long as the function has time, are all there is. Whoever misses a
+ * line finds the hole, or asks after a minute of silence.
  */
-const noQueue: DeliveryQueue = { retry: async () => {} };
+const noQueue: DeliveryQueue = { enqueue: async () => {} };
+
+function configuredCallbackUrl({ callbackUrl }: AwsConfig): string {
+  if (callbackUrl) return callbackUrl;
+  throw new Error('CALLBACK_URL is not set, and neither a schedule nor a queue has an API of its own');
+}
 
 /** Works behind a custom domain, too, whose own path would follow its mapping and not the stage. */
 function defaultCallbackUrl({ requestContext: { apiId, stage } }: InvocationEvent, region: string): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://${apiId}.execute-api.${region}.${suffix}/${stage}`;
-}
-
-function clientOf(
-  endpoint: string,
-  region: string,
-  clients: Map<string, ApiGatewayManagementApiClient>,
-): ApiGatewayManagementApiClient {
-  const known = clients.get(endpoint);
-  if (known) return known;
-  const agent = { keepAlive: true, maxSockets: POST_CONCURRENCY };
-  const client = new ApiGatewayManagementApiClient({
-    endpoint,
-    region,
-    // The sender retries by itself, within the invocation's time, and so that one slow post holds up no other.
-    maxAttempts: 1,
-    requestHandler: { ...timeouts, httpsAgent: agent, httpAgent: agent },
-  });
-  clients.set(endpoint, client);
-  return client;
 }
 
 const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));

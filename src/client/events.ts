@@ -59,13 +59,24 @@ export type ClientEvents = {
 /** Where a chat came to stand. */
 export type SentChat = { readonly seq: number; readonly messageId: string };
 
-/** What became of a message: how many were sent it, how many sends failed, and how many turned out to be gone. */
-export type Delivery = {
-  readonly messageId: string;
-  readonly sent: number;
-  readonly failed: number;
-  readonly stale: number;
-};
+/**
+ * What became of a message: how many were sent it, how many sends failed, and how many turned out to be gone; or, of one
+ * for many, how many are yet to be sent it.
+ */
+export type Delivery = { readonly messageId: string } & (
+  | {
+      readonly sent: number;
+      readonly failed: number;
+      readonly stale: number;
+      readonly queued?: undefined;
+    }
+  | {
+      readonly queued: number;
+      readonly sent?: undefined;
+      readonly failed?: undefined;
+      readonly stale?: undefined;
+    }
+);
 
 /**
  * A session, found by the roster, whatever its connection is called now. Whoever likes may call their own session the

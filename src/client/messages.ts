@@ -36,7 +36,7 @@ export function createMessages({
     const findAddress = () => (target ? addressOf(target, roster) : { meetingId });
     let address: Address | undefined;
     let clientSeq: number | undefined;
-    const { messageId, sent, failed, stale } = await requests.submit({
+    const { messageId, sent, failed, stale, queued } = await requests.submit({
       repeat,
       fields(sending) {
         address = findAddress();
@@ -52,7 +52,7 @@ export function createMessages({
         return code === 'target_not_found' && hasMoved ? 'again' : 'reject';
       },
     });
-    return { messageId, sent, failed, stale } as Delivery;
+    return { messageId, sent, failed, stale, queued } as Delivery;
   };
 
   return {

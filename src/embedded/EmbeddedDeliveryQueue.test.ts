@@ -1,91 +1,62 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { deliveryQueueContract } from '../../test/contracts/deliveryQueue.ts';
 import { aConnection } from '../../test/harness/connections.ts';
-import type { ConnectionSender, SendOutcome } from '../meeting/ports.ts';
+import { ManualClock } from '../../test/harness/ManualClock.ts';
+import type { Delivery } from '../meeting/ports.ts';
 import { EmbeddedDeliveryQueue } from './EmbeddedDeliveryQueue.ts';
 
-const entry = { seq: 7, text: '{"seq":7}' };
-const joined = { ...aConnection(), joinedAtMs: 1 };
-const opening = aConnection();
-
-/** A queue on a clock that jumps to whatever is due next, and a connection that answers as the test says. */
-function aQueue(outcomeAt: (nowMs: number) => SendOutcome) {
-  const due: { readonly atMs: number; readonly callback: () => unknown }[] = [];
-  const calls: string[] = [];
-  let nowMs = 0;
-  const connections: ConnectionSender = {
-    async send(connectionIds, payload) {
-      const outcome = outcomeAt(nowMs);
-      calls.push(`${nowMs} ${payload} ${outcome}`);
-      return connectionIds.map(() => outcome);
-    },
-    async disconnect() {
-      calls.push(`${nowMs} disconnect`);
-      return 'sent';
-    },
-    check: async () => 'unknown',
-  };
+/** A queue on a clock that the test moves, and whom it has closed. */
+function aQueue(worker: (delivery: Delivery) => Promise<void>) {
+  const clock = new ManualClock();
+  const closed: string[] = [];
   const queue = new EmbeddedDeliveryQueue({
-    connections,
-    after: (delayMs, callback) => due.push({ atMs: nowMs + delayMs, callback }),
+    worker,
+    disconnect: async (connectionId) => closed.push(connectionId),
+    after: (delayMs, callback) => clock.after(delayMs, callback),
   });
-  const run = async () => {
-    for (let next = due.shift(); next; next = due.shift()) {
-      nowMs = next.atMs;
-      await next.callback();
-    }
+  const advance = async (ms: number) => {
+    clock.advance(ms);
+    await nextTick();
   };
-  return { queue, calls, run };
+  return { queue, closed, advance };
 }
 
+deliveryQueueContract('one machine', async (worker) => aQueue(worker));
+
 describe('the delivery queue of one machine', () => {
-  it('[DQ1][LG9] sends again, at growing intervals, until it is sent', async () => {
-    const { queue, calls, run } = aQueue((nowMs) => (nowMs < 1000 ? 'failed' : 'sent'));
-    await queue.retry(joined, entry);
-    await run();
-    expect(calls).toEqual([
-      '100 {"seq":7} failed',
-      '300 {"seq":7} failed',
-      '700 {"seq":7} failed',
-      '1500 {"seq":7} sent',
-    ]);
+  const delivery: Delivery = {
+    recipients: [aConnection()],
+    payload: { seq: 7, text: '{"seq":7}' },
+    sinceMs: 0,
+    delays: 1,
+  };
+
+  it('closes at once a connection that too much waits for, and sends to the others', async () => {
+    const done: Delivery[] = [];
+    const { queue, closed, advance } = aQueue(async (given) => void done.push(given));
+    for (let n = 0; n < 1000; n++) await queue.enqueue([delivery], 1000);
+    expect(closed).toEqual([]);
+    const other = aConnection({ connectionId: 'b=', userId: 'bob' });
+    await queue.enqueue([{ ...delivery, recipients: [...delivery.recipients, other] }], 1000);
+    expect(closed).toEqual([aConnection().connectionId]);
+    await advance(1000);
+    expect(done).toHaveLength(1001);
+    expect(done.at(-1)?.recipients).toEqual([other]);
+  });
+
+  it('keeps nothing of what is done, or was given up', async () => {
+    let rejecting = false;
+    const { queue, advance } = aQueue(async () => {
+      if (rejecting) throw new Error('rejected');
+    });
+    await queue.enqueue([delivery, delivery], 0);
+    expect(queue.size).toBe(1);
+    await advance(0);
     expect(queue.size).toBe(0);
-  });
-
-  it('[DQ2][LG9] closes the connection after 2 minutes, so that its client comes back', async () => {
-    const { queue, calls, run } = aQueue(() => 'failed');
-    await queue.retry(joined, entry);
-    await run();
-    expect(calls.at(-1)).toBe('120000 disconnect');
-    expect(calls.at(-2)).toBe('120000 {"seq":7} failed');
-    const sentAtMs = calls.slice(0, -1).map((call) => Number.parseInt(call, 10));
-    const intervalsMs = sentAtMs.slice(1).map((atMs, index) => atMs - (sentAtMs[index] ?? 0));
-    expect(Math.max(...intervalsMs)).toBe(10_000);
+    rejecting = true;
+    await queue.enqueue([delivery], 0);
+    for (let times = 0; times < 5; times++) await advance(1000);
     expect(queue.size).toBe(0);
-  });
-
-  it('[DQ1] gives up a connection that is gone', async () => {
-    const { queue, calls, run } = aQueue(() => 'gone');
-    await queue.retry(joined, entry);
-    await run();
-    expect(calls).toEqual(['100 {"seq":7} gone']);
-  });
-
-  it('[DQ1] waits for a connection that may still be opening', async () => {
-    const { queue, calls, run } = aQueue((nowMs) => (nowMs < 500 ? 'gone' : 'sent'));
-    await queue.retry(opening, entry);
-    await run();
-    expect(calls.at(-1)).toBe('700 {"seq":7} sent');
-    const forever = aQueue(() => 'gone');
-    await forever.queue.retry(opening, entry);
-    await forever.run();
-    expect(forever.calls.at(-1)).toBe('30000 {"seq":7} gone');
-  });
-
-  it('[DQ2] closes at once a connection that too much waits for', async () => {
-    const { queue, calls } = aQueue(() => 'failed');
-    for (let n = 0; n < 1000; n++) await queue.retry(joined, entry);
-    expect(calls).toEqual([]);
-    await queue.retry(joined, entry);
-    expect(calls).toEqual(['0 disconnect']);
   });
 });

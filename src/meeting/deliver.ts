@@ -1,5 +1,6 @@
 import type { ConnectionId, MeetingId } from '../protocol/ids.ts';
-import type { Announcement, Connection, ConnectionSender, DeliveryQueue, Meetings } from './ports.ts';
+import type { Announcement, ConnectionSender, DeliveryQueue, Meetings, Recipient } from './ports.ts';
+import { queueFanOut, queueRetry } from './queueing.ts';
 
 /**
  * How long after its upgrade a connection may still be unreachable. `$connect` makes it known before API Gateway
@@ -12,48 +13,88 @@ export type DeliverPorts = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
   readonly deliveryQueue: DeliveryQueue;
+  /** A payload for more recipients than this is left to the queue. */
+  readonly queueAbove: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
 };
 
-/** How the sends of one message ended. */
-export type DeliveryReport = {
+/** How the sends of one payload ended. */
+export type SendReport = {
   readonly sent: number;
   /** Not delivered, and still members. */
-  readonly failed: number;
+  readonly failed: readonly Recipient[];
   /** Found gone; no longer members. */
-  readonly stale: readonly Connection[];
+  readonly stale: readonly Recipient[];
   /** What went wrong in ending the membership of those that are gone, and in telling the others of it. */
   readonly errors: readonly unknown[];
 };
 
+/** What became of a payload: its sends have ended, or the queue has it for so many. */
+export type DeliveryReport =
+  | ({ readonly outcome: 'sent' } & SendReport)
+  | { readonly outcome: 'queued'; readonly queued: number; readonly errors: readonly unknown[] };
+
 /**
- * Sends one payload to every recipient, and ends the membership of those that turn out to be gone: of the recipient,
- * never of the sender. Never rejects for a recipient's sake, since the others have been sent to.
+ * Brings one payload to every recipient. Never rejects for a recipient's sake, since the others have been sent to.
  *
- * What has a `seq` and could not be sent is left to the queue: the log promises it to everyone. Whatever else could
- * not be sent is only counted, for its sender may already be sending it again.
+ * A large fan-out is left to the queue, whose workers do it side by side. Of what is sent here, a payload with a `seq`
+ * that could not be sent is left to the queue as well: the log promises it to everyone. Whatever else could not be sent is
+ * only counted, for its sender is told and may already be sending it again.
  */
 export async function deliver(
-  recipients: readonly Connection[],
+  recipients: readonly Recipient[],
   payload: Announcement,
   ports: DeliverPorts,
 ): Promise<DeliveryReport> {
+  if (recipients.length <= ports.queueAbove) return deliverNow(recipients, payload, ports);
+  try {
+    await queueFanOut(recipients, payload, ports);
+    return { outcome: 'queued', queued: recipients.length, errors: [] };
+  } catch (error) {
+    // Slower, and for some perhaps once more, but there.
+    const report = await deliverNow(recipients, payload, ports);
+    return { ...report, errors: [error, ...report.errors] };
+  }
+}
+
+async function deliverNow(
+  recipients: readonly Recipient[],
+  payload: Announcement,
+  ports: DeliverPorts,
+): Promise<Extract<DeliveryReport, { outcome: 'sent' }>> {
+  const report = await sendToEach(recipients, payload.text, ports);
+  if (report.failed.length === 0 || payload.seq === undefined) return { outcome: 'sent', ...report };
+  try {
+    await queueRetry({ recipients: report.failed, payload }, ports);
+    return { outcome: 'sent', ...report };
+  } catch (error) {
+    return { outcome: 'sent', ...report, errors: [...report.errors, error] };
+  }
+}
+
+/**
+ * Sends a text to every recipient, and ends the membership of those that turn out to be gone: of the recipient, never
+ * of the sender. Never rejects.
+ */
+export async function sendToEach(
+  recipients: readonly Recipient[],
+  text: string,
+  ports: DeliverPorts,
+): Promise<SendReport> {
   const outcomes = await ports.connections.send(
     recipients.map(({ connectionId }) => connectionId),
-    payload.text,
+    text,
   );
-  const stale: Connection[] = [];
-  const failed: Connection[] = [];
+  const stale: Recipient[] = [];
+  const failed: Recipient[] = [];
   recipients.forEach((recipient, index) => {
     if (outcomes[index] === 'sent') return;
     const isStale = outcomes[index] === 'gone' && !mayBeOpening(recipient, ports);
     (isStale ? stale : failed).push(recipient);
   });
   const sent = recipients.length - failed.length - stale.length;
-  if (sent === recipients.length) return { sent, failed: 0, stale, errors: [] };
-  const errors = [...(await queue(failed, payload, ports)), ...(await removeGone(stale, ports))];
-  return { sent, failed: failed.length, stale, errors };
+  return { sent, failed, stale, errors: stale.length === 0 ? [] : await removeGone(stale, ports) };
 }
 
 /** To whom an announcement goes, and to which connection it need not. */
@@ -79,21 +120,12 @@ export async function announce(
 }
 
 /** A connection that has joined was open to do so. */
-function mayBeOpening({ joinedAtMs, connectedAtMs }: Connection, { now }: DeliverPorts): boolean {
+function mayBeOpening({ joinedAtMs, connectedAtMs }: Recipient, { now }: DeliverPorts): boolean {
   return joinedAtMs === undefined && now() - connectedAtMs <= OPENING_MS;
 }
 
-async function queue(
-  failed: readonly Connection[],
-  { seq, text }: Announcement,
-  { deliveryQueue }: DeliverPorts,
-): Promise<readonly unknown[]> {
-  if (seq === undefined) return [];
-  return rejectionsOf(failed.map((connection) => deliveryQueue.retry(connection, { seq, text })));
-}
-
 /** Of any number of deliveries that find a connection gone, the one that removes it tells the others. */
-async function removeGone(stale: readonly Connection[], ports: DeliverPorts): Promise<readonly unknown[]> {
+async function removeGone(stale: readonly Recipient[], ports: DeliverPorts): Promise<readonly unknown[]> {
   const [first] = stale;
   if (!first) return [];
   const removals = await Promise.allSettled(
@@ -106,9 +138,4 @@ async function removeGone(stale: readonly Connection[], ports: DeliverPorts): Pr
   );
   const failures = removals.flatMap((removal) => (removal.status === 'rejected' ? [removal.reason] : []));
   return [...failures, ...(await announce(announcements, { meetingId: first.meetingId }, ports))];
-}
-
-async function rejectionsOf(promises: readonly Promise<unknown>[]): Promise<readonly unknown[]> {
-  const settled = await Promise.allSettled(promises);
-  return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }

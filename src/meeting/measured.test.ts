@@ -22,6 +22,11 @@ function counted(answers: Readonly<Record<string, unknown>>) {
         disconnect: async () => 'sent',
         check: async () => 'open',
       },
+      deliveryQueue: {
+        enqueue: async () => {
+          if (answers.enqueue) throw answers.enqueue;
+        },
+      },
       rateLimit: { take: async () => answers.take as RateLimitOutcome },
     },
     {

@@ -1,9 +1,17 @@
-import type { ConnectionSender, Meetings, RateLimit, SendOutcome, Telemetry } from './ports.ts';
+import type {
+  ConnectionSender,
+  DeliveryQueue,
+  Meetings,
+  RateLimit,
+  SendOutcome,
+  Telemetry,
+} from './ports.ts';
 
 /** The ports whose work is counted: what happens is seen where it happens, and no rule has to remember to tell. */
 export type MeasuredPorts = {
   readonly meetings: Meetings;
   readonly connections: ConnectionSender;
+  readonly deliveryQueue: DeliveryQueue;
   readonly rateLimit: RateLimit;
 };
 
@@ -12,6 +20,13 @@ export function measured(ports: MeasuredPorts, telemetry: Telemetry, elapsedMs: 
   return {
     meetings: measuredMeetings(ports.meetings, telemetry),
     connections: measuredSender(ports.connections, telemetry, elapsedMs),
+    deliveryQueue: {
+      async enqueue(deliveries, delayMs) {
+        await ports.deliveryQueue.enqueue(deliveries, delayMs);
+        const messages = deliveries.reduce((sum, { recipients }) => sum + recipients.length, 0);
+        telemetry.count('MessagesQueued', messages);
+      },
+    },
     rateLimit: {
       async take(connectionId) {
         const taken = await ports.rateLimit.take(connectionId);

@@ -1,6 +1,7 @@
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 import type { Attributes, DepartureReason, Participant, Role } from '../protocol/participants.ts';
+import type { counterNames, durationNames } from './metricNames.ts';
 import type { Joining } from './user.ts';
 
 /** A socket's life on the server's side, and who it speaks for. */
@@ -167,7 +168,7 @@ export interface Meetings {
    * [MJ6] The last joined connection of a user, in whichever step it goes, is announced by an entry `user-left`
    * with the reason, written in that step; one of several by a `user-updated`.
    */
-  leave(connection: Connection, reason: LeaveReason): Promise<LeaveOutcome>;
+  leave(connection: ConnectionKey, reason: LeaveReason): Promise<LeaveOutcome>;
 
   /**
    * [MH1] A connection that brings no role gets one with its join: the first user to join a meeting that nobody has
@@ -245,14 +246,31 @@ export interface ConnectionSender {
   check(connectionId: ConnectionId): Promise<'open' | 'gone' | 'unknown'>;
 }
 
-/** Sees to it that lines of the log which could not be sent at once arrive late rather than never. */
+/** What is known of a connection by its name. */
+type ConnectionKey = Pick<Connection, 'connectionId' | 'meetingId' | 'userId'>;
+
+/** What sending to a connection, and finding it gone, takes to know. */
+export type Recipient = ConnectionKey & Pick<Connection, 'connectedAtMs' | 'joinedAtMs'>;
+
+/** One payload for some members of one meeting, which somebody else is to send, or again. */
+export type Delivery = {
+  readonly recipients: readonly Recipient[];
+  readonly payload: Announcement;
+  /** When it was to be sent first, in epoch milliseconds. */
+  readonly sinceMs: number;
+  /** How often it has been put off since. */
+  readonly delays: number;
+};
+
+/** Takes deliveries over to a worker, so that who makes them needn't wait for their end. */
 export interface DeliveryQueue {
   /**
-   * [DQ1] Sends the entry again, at growing intervals, for 2 minutes at most, until it is sent or the connection is
-   * gone.
-   * [DQ2] Then closes the connection, so that its client comes back and reads what it missed.
+   * [DQ1] Once this has resolved, each delivery comes to a worker, once or more often, when the delay is over and in
+   * any order; also if whoever handed it over is no more. On one machine it dies with the process, and so do the
+   * connections.
+   * [DQ2] A worker that rejects, or dies, gets it again: 5 times in all, and then it is laid aside for people to see.
    */
-  retry(connection: Connection, entry: Entry): Promise<void>;
+  enqueue(deliveries: readonly Delivery[], delayMs: number): Promise<void>;
 }
 
 /** Whether a connection may send one more message now, or how long it has to wait. */
@@ -270,20 +288,11 @@ export interface RateLimit {
   take(connectionId: ConnectionId): Promise<RateLimitOutcome>;
 }
 
-/** What is counted, by CloudWatch's habit of names. docs/metrics.md says what each means. */
-export type CounterName =
-  | 'ConnectionsOpened'
-  | 'ConnectionsClosed'
-  | 'ConnectionsRefused'
-  | 'ChatsLogged'
-  | 'MessagesSent'
-  | 'MessagesFailed'
-  | 'StaleConnections'
-  | 'Throttles'
-  | 'Errors';
+/** What is counted. */
+export type CounterName = (typeof counterNames)[number];
 
 /** What is timed, in milliseconds. */
-export type DurationName = 'FanOutTime';
+export type DurationName = (typeof durationNames)[number];
 
 /** Keeps figures for whoever runs the backend. Never throws, and never waits. */
 export interface Telemetry {

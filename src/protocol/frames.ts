@@ -18,7 +18,7 @@ export type MessageFrame = {
 
 /**
  * The reply to a request that was done. Of a `sendMessage` it says how many recipients were sent to, failed, or turned
- * out to be gone, and of a logged chat its place in the log.
+ * out to be gone, or instead how many are yet to be sent to, and of a logged chat its place in the log.
  */
 type AckFrame = {
   readonly type: 'ack';
@@ -28,6 +28,7 @@ type AckFrame = {
   readonly sent?: number;
   readonly failed?: number;
   readonly stale?: number;
+  readonly queued?: number;
 };
 
 /** A line of the log, as it was sent live; or `{ type: "void", seq }`. */

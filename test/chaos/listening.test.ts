@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDeliver } from '../../lambda/deliver/deliver.ts';
 import { GatewaySender } from '../../local/GatewaySender.ts';
 import { meetingRoutes } from '../../local/gateway.ts';
 import { EmbeddedDeliveryQueue } from '../../src/embedded/EmbeddedDeliveryQueue.ts';
@@ -30,10 +31,11 @@ async function startMeeting() {
   const clock = new ManualClock();
   const connections = new UnreliableSender(() => started.gateway);
   const deliveryQueue = new EmbeddedDeliveryQueue({
-    connections,
+    worker: (delivery) => createDeliver(backend)(delivery),
+    disconnect: (connectionId) => connections.disconnect(connectionId),
     after: (delayMs, callback) => clock.after(delayMs, callback),
   });
-  const { backend } = testBackend({ connections, deliveryQueue });
+  const { backend } = testBackend({ connections, deliveryQueue, now: () => clock.now() });
   const started = await startGateway({ routes: meetingRoutes(backend, backend.rateLimit) });
   /** Lets time pass, and what is due do its work. */
   const pass = async (ms: number) => {

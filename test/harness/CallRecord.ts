@@ -10,6 +10,7 @@ export function grantedCalls({ access }: Pick<DeployedFunction, 'access'>): read
     ...access.connections.map((action) => `${action} on connections`),
     ...access.meetings.map((action) => `${action} on meetings`),
     ...access.manageConnections.map((method) => `${method} on @connections`),
+    ...access.deliveryQueue.map((action) => `${action} on the delivery queue`),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Backend } from '../../lambda/shared/backend.ts';
 import { createLog } from '../../lambda/shared/log.ts';
 import { EmbeddedRateLimit } from '../../src/embedded/EmbeddedRateLimit.ts';
 import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
-import type { ConnectionSender, SendOutcome } from '../../src/meeting/ports.ts';
+import type { ConnectionSender, DeliveryQueue, SendOutcome } from '../../src/meeting/ports.ts';
 import type { ConnectionId } from '../../src/protocol/ids.ts';
 import { memoryMeetings } from './embeddedMeetings.ts';
 
@@ -34,6 +34,9 @@ class RecordingSender implements ConnectionSender {
 
 const states = { sent: 'open', gone: 'gone', failed: 'unknown' } as const;
 
+/** Where nothing is tried again. */
+export const noQueue: DeliveryQueue = { enqueue: async () => {} };
+
 /** A backend of small real ports, in which time stands still and messages are numbered m1, m2, … */
 export function testBackend(given: Partial<Backend> = {}) {
   const logged: Readonly<Record<string, unknown>>[] = [];
@@ -44,7 +47,8 @@ export function testBackend(given: Partial<Backend> = {}) {
     connections,
     rateLimit: new EmbeddedRateLimit({ messagesPerSecond: 50, burst: 100 }, () => NOW_MS),
     floodGuard: new FloodGuard(() => NOW_MS),
-    deliveryQueue: { retry: async () => {} },
+    deliveryQueue: noQueue,
+    queueAbove: Number.POSITIVE_INFINITY,
     limits: {},
     iceServers: async () => [],
     banSeconds: 3600,

@@ -16,6 +16,7 @@ import type { GatewayOptions } from '../../src/gateway/options.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { sweep } from '../../src/meeting/sweep.ts';
 import type { MeetingId } from '../../src/protocol/ids.ts';
+import { noQueue } from './backend.ts';
 import { CallRecord } from './CallRecord.ts';
 import { chanceOfTest, usualTrouble } from './conditions.ts';
 import { createTables, testCredentials } from './dynamodb.ts';
@@ -23,6 +24,8 @@ import { FaultyStore } from './FaultyStore.ts';
 import { LogKeeper } from './LogKeeper.ts';
 import { type StartedFunction, startFunctions } from './lambdaFunctions.ts';
 import { authorityOf, close, listen } from './listening.ts';
+import { startDeliveryQueue } from './queue/deliveryQueue.ts';
+import type { StandardQueue } from './queue/StandardQueue.ts';
 import type { Random } from './random.ts';
 import type { BackendOptions, BackendUnderTest } from './server.ts';
 
@@ -37,8 +40,10 @@ export type LambdaBackend = BackendUnderTest & {
   leaveHole(meetingId: MeetingId): Promise<void>;
   /** Ends what has ended without anybody being told, when all that is under way is done: a sweep after eleven minutes. */
   sweep(): Promise<void>;
-  /** Kills one process of one function, whatever it does, if there is any. */
-  killProcess(random: Random): void;
+  /** Kills one process of one function, or of this one, whatever it does, if there is any. */
+  killProcess(random: Random, functionName?: string): void;
+  /** What was handed over, and isn't done. */
+  readonly deliveries: StandardQueue;
 };
 
 /** The zips that would be deployed, each in processes of its own, behind the gateway, with the DynamoDB of the run. */
@@ -59,8 +64,19 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
   );
   const record = new CallRecord(deployedFunctions);
   const server = await listen(createServer());
-  const doors = { endpoint, store, record, server, stage, region };
+  const deliveries = await startDeliveryQueue(record);
+  const doors = {
+    endpoint,
+    store,
+    record,
+    server,
+    stage,
+    region,
+    queueUrl: deliveries.url,
+    onPost: options.onPost,
+  };
   const functions = await startFunctions({ env, log, tables, doors });
+  deliveries.invoke(functions);
   const items = storeOn(dynamo, tables);
   const meetings = new DynamoMeetings(items);
   const underWay = new Set<Promise<unknown>>();
@@ -87,17 +103,20 @@ export async function startLambdaBackend(env: Environment, options: BackendOptio
     async sweep() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
       const connections = new GatewaySender(() => gateway);
-      const deliveryQueue = { retry: async () => {} };
-      const { errors } = await sweep({ meetings, connections, deliveryQueue, now: elevenMinutesLater });
+      const here = { meetings, connections, deliveryQueue: noQueue, queueAbove: Number.POSITIVE_INFINITY };
+      const { errors } = await sweep({ ...here, now: elevenMinutesLater });
       if (errors.length > 0) throw new AggregateError(errors, 'the sweep failed');
     },
-    killProcess(random) {
-      const processIds = functions.flatMap(({ lambda }) => lambda.processIds);
+    deliveries: deliveries.queue,
+    killProcess(random, functionName) {
+      const some = functions.filter(({ name }) => functionName === undefined || name === functionName);
+      const processIds = some.flatMap(({ lambda }) => lambda.processIds);
       if (processIds.length > 0) process.kill(random.pick(processIds), 'SIGKILL');
     },
     async stop() {
       stopping.abort();
       await gateway.close();
+      deliveries.stop();
       close(server);
       await Promise.all(functions.map((started) => started.stop()));
       dynamo.destroy();

@@ -9,10 +9,12 @@ import { startDynamoProxy, type Treatment } from './dynamodbProxy.ts';
 import type { FaultyStore } from './FaultyStore.ts';
 import type { LogKeeper } from './LogKeeper.ts';
 import { authorityOf, close, listen } from './listening.ts';
+import type { BackendOptions } from './server.ts';
 import type { TableCall } from './tableCalls.ts';
 
 /** A function that runs, and what is to invoke it. */
 export type StartedFunction = {
+  readonly name: string;
   readonly trigger: DeployedFunction['trigger'];
   readonly lambda: LambdaFunction;
   stop(): Promise<void>;
@@ -27,6 +29,9 @@ type Doors = {
   readonly server: Server;
   readonly stage: string;
   readonly region: string;
+  /** Where the queue of deliveries takes messages. */
+  readonly queueUrl: string;
+  readonly onPost?: BackendOptions['onPost'];
 };
 
 /** What all functions are started with. */
@@ -59,6 +64,8 @@ async function startFunction(
       TABLE_NAME: tables.connections,
       MEETINGS_TABLE_NAME: tables.meetings,
       LOG_LEVEL: 'debug',
+      // Its name stands where an account's number would, so that the queue knows who calls.
+      DELIVERY_QUEUE_URL: `${doors.queueUrl}/${name}/CloudMeetXDeliveries`,
       CALLBACK_URL: `http://${authorityOf(callback)}/${doors.stage}`,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
       AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
@@ -78,7 +85,7 @@ async function startFunction(
     dynamodb.stop();
     close(callback);
   };
-  return { trigger, lambda, stop };
+  return { name, trigger, lambda, stop };
 }
 
 /** A function's way to DynamoDB, which lets through what the function is granted. */
@@ -104,8 +111,10 @@ const denied = (calls: readonly string[]): Treatment => ({
 });
 
 /** A function's way to `@connections`, which lets through what the function is granted. */
-function openCallback(name: string, { record, server }: Doors): Promise<Server> {
+function openCallback(name: string, { record, server, onPost }: Doors): Promise<Server> {
   const door = createServer((request, response) => {
+    // What is under way from a process that dies must not arrive all the same.
+    if (onPost?.(name, String(request.method)) === 'cut') return door.closeAllConnections();
     if (record.permits(name, `${request.method} on @connections`)) server.emit('request', request, response);
     else response.writeHead(403, { 'x-amzn-ErrorType': 'AccessDeniedException' }).end();
   });

@@ -2,6 +2,7 @@ import type { Backend } from '../../lambda/shared/backend.ts';
 import { FloodGuard } from '../../src/meeting/FloodGuard.ts';
 import type { Connection, ConnectionSender, MembershipLimits, SendOutcome } from '../../src/meeting/ports.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
+import { noQueue } from '../harness/backend.ts';
 import { type Random, seededRandom } from '../harness/random.ts';
 import { History } from './History.ts';
 import { type Life, Scheduler } from './Scheduler.ts';
@@ -86,7 +87,8 @@ export class World {
       meetings: this.history.recording(meetings, turn),
       connections: this.#sender(turn),
       // Whoever couldn't be sent to is none of this test's business: the log is.
-      deliveryQueue: { retry: async () => {} },
+      deliveryQueue: noQueue,
+      queueAbove: Number.POSITIVE_INFINITY,
       now: this.now,
       membershipLimits: this.limits,
       banSeconds: BAN_SECONDS,
@@ -140,7 +142,10 @@ export class World {
     debug: () => {},
     info: () => {},
     warn: () => {},
-    error: (event, fields) => this.history.note(`${event} ${String(fields?.error)}`),
+    error: (event, fields) => {
+      const error = fields && 'error' in fields ? fields.error : undefined;
+      this.history.note(`${event} ${String(error)}`);
+    },
   };
 
   #sender(turn: () => Promise<void>): ConnectionSender {

@@ -5,7 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallRecord, grantedCalls } from '../harness/CallRecord.ts';
 import { tableCalls } from '../harness/tableCalls.ts';
 
-const access = { connections: ['GetItem'], meetings: ['Query'], manageConnections: ['POST'] } as const;
+const access = {
+  connections: ['GetItem'],
+  meetings: ['Query'],
+  manageConnections: ['POST'],
+  deliveryQueue: ['SendMessage'],
+} as const;
 
 describe('the record of calls', () => {
   it('permits what is granted, keeps it, and is content', () => {
@@ -15,7 +20,7 @@ describe('the record of calls', () => {
     expect(record.permits('relay', 'GetItem on connections')).toBe(true);
     record.save(file);
     expect(readFileSync(file, 'utf8')).toBe(
-      'relay: GetItem on connections\nrelay: Query on meetings\nrelay: POST on @connections\n',
+      'relay: GetItem on connections\nrelay: Query on meetings\nrelay: POST on @connections\nrelay: SendMessage on the delivery queue\n',
     );
   });
 
@@ -24,6 +29,7 @@ describe('the record of calls', () => {
     'GetItem on meetings',
     'Query on meetings/index/any',
     'DELETE on @connections',
+    'ReceiveMessage on the delivery queue',
   ])('refuses %s where it is not granted, and fails by function and call', (call) => {
     const record = new CallRecord({ relay: { access } });
     expect(record.permits('relay', call)).toBe(false);

@@ -38,7 +38,7 @@ export class Resending {
     try {
       const { sent, failed } = await sending.send();
       // What failed may have arrived all the same; taking a description or a candidate twice changes nothing.
-      if (sent === 0 || failed > 0) this.#again(sending, resends);
+      if (sent === 0 || failed) this.#again(sending, resends);
     } catch (error) {
       if (error instanceof MeetingError && mayHelp(error)) this.#again(sending, resends);
       else if (sending.isWorthIt()) sending.onError(error);
