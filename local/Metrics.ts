@@ -24,8 +24,9 @@ export class Metrics implements Telemetry {
   time(name: DurationName, durationMs: number): void {
     const seconds = durationMs / 1000;
     const histogram = this.#histograms[name];
-    for (const [index, bucket] of BUCKETS.entries()) {
-      if (seconds <= bucket) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
+    // From the largest class down, since most durations are in all of them or nearly.
+    for (let index = BUCKETS.length - 1; index >= 0 && seconds <= (BUCKETS[index] ?? 0); index--) {
+      histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
     }
     histogram.sum += seconds;
     histogram.total += 1;
