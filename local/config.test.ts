@@ -13,6 +13,7 @@ describe('configuration', () => {
       logLevel: 'info',
       messagesPerSecond: 50,
       messageBurst: 100,
+      queueAbove: Number.POSITIVE_INFINITY,
       membershipLimits: { connectionsPerMeeting: 500, connectionsPerUser: 5 },
       quotas: 'off',
       dataDir: '.cloudmeetx',

@@ -6,6 +6,7 @@
 //   npm run bench -- --write --from=bench/results/fan-out.json     those of a run that has been
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { putBetweenMarks } from '../putBetweenMarks.ts';
 import { chartOf } from './chart.ts';
 import { contestants } from './contestants.ts';
 import { buildGenerator } from './generator/startGenerator.ts';
@@ -26,8 +27,10 @@ const run =
 console.log(reportOf(run));
 if (values.write) {
   writeFileSync('bench/fan-out.svg', chartOf(run));
-  putInto('bench/README.md', `![Deliveries a second at saturation](fan-out.svg)\n\n${reportOf(run)}`);
-  putInto('README.md', summaryOf(run));
+  putBetweenMarks('bench/README.md', {
+    ...{ mark: 'bench', markdown: `![Deliveries a second at saturation](fan-out.svg)\n\n${reportOf(run)}` },
+  });
+  putBetweenMarks('README.md', { mark: 'bench', markdown: summaryOf(run) });
 }
 
 async function measured(): Promise<Run> {
@@ -41,13 +44,4 @@ async function measured(): Promise<Run> {
   writeFileSync(`bench/results/${name}.json`, JSON.stringify(one));
   writeFileSync(`bench/results/${name}.svg`, chartOf(one));
   return one;
-}
-
-/** Replaces what stands between the marks. */
-function putInto(file: string, markdown: string): void {
-  const [start, end] = ['<!-- bench: from here -->', '<!-- bench: to here -->'];
-  const [before, rest = ''] = readFileSync(file, 'utf8').split(start);
-  const [, after] = rest.split(end);
-  if (after === undefined) throw new Error(`${file} has no marks for the figures`);
-  writeFileSync(file, `${before}${start}\n${markdown}\n${end}${after}`);
 }
