@@ -79,7 +79,8 @@ export async function startServer(
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections, telemetry: metrics });
   const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes, clock } = overrides;
-  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes, clock });
+  const given = { fallback, pingIntervalMs, wrapRoutes, clock, telemetry: metrics };
+  const gateway = createGateway(config, backend, given);
   const sweeping = startSweeping(store, backend, sweepIntervalMs);
   gateway.attach(server);
   try {
