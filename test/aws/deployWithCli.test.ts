@@ -26,7 +26,10 @@ import {
 } from './inventory.ts';
 import { meet } from './meet.ts';
 import { allowedCalls, type Call, covers } from './policy.ts';
-import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
+import { deliveryMappings, deliveryQueues, describeQueue, getMappings } from './queues.ts';
+import { type RunningDeployment, runDeployed } from './runDeployed.ts';
+import { sha256 } from './startDeployed.ts';
+import { tellMany, toldToQueue } from './tellMany.ts';
 import { getUserPool, subjectOf, userPool } from './userPool.ts';
 import { Walkthrough } from './Walkthrough.ts';
 
@@ -50,12 +53,17 @@ if (motoSource.kind === 'none') {
       await walk.stop();
     });
 
-    it('step 1 makes both tables, with the index and time to live', async () => {
+    it('step 1 makes both tables, with the index and time to live, and both queues', async () => {
       expect(await inventory(walk)).toEqual(emptyInventory);
-      await walk.paste('Before you begin', 'The connections', 'The meetings');
+      await walk.paste('Before you begin', 'The connections', 'The meetings', 'The queues');
       accountId = await walk.variable('ACCOUNT_ID');
       expect(await describeTable(walk, 'CloudMeetXConnections')).toEqual(connectionsTable);
       expect(await describeTable(walk, 'CloudMeetXMeetings')).toEqual(meetingsTable);
+      const queues = deliveryQueues(accountId);
+      expect((await inventory(walk)).queues).toEqual(Object.keys(queues).toSorted());
+      for (const [name, queue] of Object.entries(queues)) {
+        expect(await describeQueue(walk, name)).toEqual(queue);
+      }
     });
 
     it('steps 2 and 3 make zips, role, policy and functions', async () => {
@@ -90,6 +98,15 @@ if (motoSource.kind === 'none') {
       }
       const logGroups = functions.map(([name]) => `/aws/lambda/CloudMeetX-${name}`);
       expect((await inventory(walk)).logGroups.toSorted()).toEqual(logGroups.toSorted());
+    });
+
+    it('the queue invokes its worker, and is told to those that may send to it', async () => {
+      expect(await getMappings(walk)).toMatchObject(deliveryMappings(accountId));
+      const url = `${walk.moto.endpoint}/${accountId}/CloudMeetXDeliveries`;
+      const told = await toldVariables(walk);
+      expect(told.map(({ DELIVERY_QUEUE_URL }) => DELIVERY_QUEUE_URL)).toEqual(
+        functions.map(([, { access }]) => (access.deliveryQueue.length > 0 ? url : undefined)),
+      );
     });
 
     it('the policy allows what the functions of the CDK app may do all together, and logging', async () => {
@@ -167,13 +184,14 @@ if (motoSource.kind === 'none') {
     });
 
     it('what is deployed answers wscat, lets people meet, and calls just what its policy allows', async () => {
-      running = await runDeployed(walk, { apiId, accountId });
+      running = await runDeployed(walk, { apiId, accountId, variables: toldToQueue });
       expect(await walk.tryIt(running.webSocketUrl), answeredOtherwise.apiEndpoint).toEqual({
         printed: `https://${apiId}.execute-api.${motoRegion}.amazonaws.com/production`,
         frame: expect.objectContaining({ type: 'ack', sent: 0, failed: 0, stale: 0 }),
       });
       await chat(running.webSocketUrl);
       await meet(walk, running);
+      await tellMany(walk, running);
       await running.stop();
 
       const allowed = allowedCalls(await getRolePolicy(walk)).filter(isNoLogging);
@@ -310,6 +328,8 @@ const isNoLogging = ({ action }: Call): boolean => !action.startsWith('logs:');
 function asGrant({ action, resource }: Call): string {
   const [, method] = /\/production\/(\w+)\/@connections\/\*$/.exec(resource) ?? [];
   if (action === 'execute-api:ManageConnections' && method) return `${method} on @connections`;
+  if (resource.endsWith(':CloudMeetXDeliveries'))
+    return `${action.replace('sqs:', '')} on the delivery queue`;
   const [, table = resource] = /:table\/CloudMeetX(Connections|Meetings)$/.exec(resource) ?? [];
   return `${action.replace('dynamodb:', '')} on ${table.toLowerCase()}`;
 }

@@ -3,6 +3,7 @@ import { deployedFunctions } from '../../infra/deployedFunctions.ts';
 import { testCredentials } from '../harness/dynamodb.ts';
 import { motoRegion } from '../harness/moto.ts';
 import type { Policy } from './policy.ts';
+import { getMappings, queueNames } from './queues.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
 /**
@@ -89,26 +90,30 @@ export async function getRolePolicy(
   return PolicyDocument;
 }
 
-/** The names of everything that is in the account. */
+/** The names of everything that is in the account, and what has none. */
 export async function inventory(walk: Walkthrough) {
   const list = (query: string, ...args: readonly string[]) =>
     walk.aws<readonly string[]>(...args, '--query', query);
-  const [tables, functions, roles, apis, rules, logGroups, userPools] = await Promise.all([
+  const [tables, queues, functions, mappings, roles, apis, rules, logGroups, userPools] = await Promise.all([
     list('TableNames', 'dynamodb', 'list-tables'),
+    queueNames(walk),
     list('Functions[].FunctionName', 'lambda', 'list-functions'),
+    getMappings(walk),
     list('Roles[].RoleName', 'iam', 'list-roles'),
     list('Items[].Name', 'apigatewayv2', 'get-apis'),
     list('Rules[].Name', 'events', 'list-rules'),
     list('logGroups[].logGroupName', 'logs', 'describe-log-groups'),
     list('UserPools[].Name', 'cognito-idp', 'list-user-pools', '--max-results', '60'),
   ]);
-  return { tables, functions, roles, apis, rules, logGroups, userPools };
+  return { tables, queues, functions, mappings, roles, apis, rules, logGroups, userPools };
 }
 
-/** The names of everything in an account that holds nothing. */
+/** The same of an account that holds nothing. */
 export const emptyInventory = {
   tables: [],
+  queues: [],
   functions: [],
+  mappings: [],
   roles: [],
   apis: [],
   rules: [],

@@ -1,15 +1,21 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connectionsPath } from '../../src/gateway/connectionsApi.ts';
 import { Gateway } from '../../src/gateway/Gateway.ts';
-import { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
+import type { LambdaFunction } from '../../src/gateway/LambdaFunction.ts';
 import type { Routes } from '../../src/gateway/routes.ts';
 import { testCredentials } from '../harness/dynamodb.ts';
 import { authorityOf, close, listen } from '../harness/listening.ts';
 import { motoRegion } from '../harness/moto.ts';
-import { type DeployedRoute, getFunction, getPermission, getRoutes, getSchedules } from './deployed.ts';
-import { type Call, matchesArn, startRecordingProxy } from './policy.ts';
+import { type DeployedRoute, getRoutes } from './deployed.ts';
+import { type Call, startRecordingProxy } from './policy.ts';
+import { startRecordingQueue } from './recordingQueue.ts';
+import {
+  startAuthorizer,
+  startDeployed,
+  startRoutes,
+  startSchedules,
+  startWorkers,
+} from './startDeployed.ts';
 import type { Walkthrough } from './Walkthrough.ts';
 
 const stage = 'production';
@@ -19,29 +25,38 @@ export type RunningDeployment = {
   readonly webSocketUrl: string;
   /** What the functions have called so far, as IAM sees it. */
   readonly calls: readonly Call[];
+  /** The bodies of the messages that functions were invoked with by their queues so far. */
+  readonly taken: readonly string[];
   /** Invokes what the account's rules invoke by time, once. */
   passTime(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** The API that runs, and the user pool of its tokens, if there is one. */
-type DeployedApi = { readonly apiId: string; readonly accountId: string; readonly userPoolId?: string };
+/** The API that runs, the user pool of its tokens, if there is one, and what functions are told besides. */
+type DeployedApi = {
+  readonly apiId: string;
+  readonly accountId: string;
+  readonly userPoolId?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+};
 
 /**
  * Runs what the emulated account holds: its API's routes in our gateway, its functions with their memory, timeout and
- * environment in the Lambda runner, its tables, and its schedules when the test says so.
+ * environment in the Lambda runner, its tables and queues, and its schedules when the test says so.
  */
 export async function runDeployed(
   walk: Walkthrough,
-  { apiId, accountId, userPoolId }: DeployedApi,
+  { apiId, accountId, userPoolId, variables = {} }: DeployedApi,
 ): Promise<RunningDeployment> {
   const arnPrefix = (service: string) => `arn:aws:${service}:${motoRegion}:${accountId}:`;
   const apiArn = `${arnPrefix('execute-api')}${apiId}/${stage}`;
   const proxy = await startRecordingProxy(walk.moto.endpoint, `${arnPrefix('dynamodb')}table/`);
+  const queues = await startRecordingQueue(walk.moto.endpoint, arnPrefix('sqs'));
   const server = await listen(createServer());
   const posts = recordManagement(server, apiArn);
   // What Lambda adds by itself (credentials), and what only this machine needs.
   const surroundings = {
+    ...variables,
     CALLBACK_URL: `http://${authorityOf(server)}/${stage}`,
     AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
@@ -49,11 +64,13 @@ export async function runDeployed(
     // Tokens name Cognito's own address as their issuer: the emulator's keys are at its own.
     ...(userPoolId && { AUTH_JWKS_URI: `${walk.moto.endpoint}/${userPoolId}/.well-known/jwks.json` }),
   };
-  const start = (invoked: Invoked) => startDeployed(walk, invoked, surroundings);
+  const start = (invoked: Parameters<typeof startDeployed>[1]) =>
+    startDeployed(walk, invoked, { variables: surroundings, queueEndpoint: queues.url });
   const routes = await getRoutes(walk, apiId);
   const functions = await startRoutes(routes, apiArn, start);
   const authorizer = await startAuthorizer(routes, `${arnPrefix('execute-api')}${apiId}`, start);
   const scheduled = await startSchedules(walk, start);
+  const workers = await startWorkers(walk, queues.url, start);
   const gateway = new Gateway({
     stage,
     apiId,
@@ -65,7 +82,10 @@ export async function runDeployed(
   return {
     webSocketUrl: `ws://${authorityOf(server)}/${stage}`,
     get calls() {
-      return [...proxy.calls, ...posts];
+      return [...proxy.calls, ...queues.calls, ...posts];
+    },
+    get taken() {
+      return workers.flatMap(({ taken }) => taken);
     },
     async passTime() {
       const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
@@ -73,6 +93,7 @@ export async function runDeployed(
     },
     async stop() {
       await gateway.close();
+      await Promise.all(workers.map((worker) => worker.stop()));
       close(server);
       await Promise.all(
         [...functions.values(), ...scheduled, ...(authorizer ? [authorizer] : [])].map((lambda) =>
@@ -80,6 +101,7 @@ export async function runDeployed(
         ),
       );
       proxy.stop();
+      queues.stop();
     },
   };
 }
@@ -93,83 +115,6 @@ function recordManagement(server: Server, apiArn: string): readonly Call[] {
     calls.push({ action: 'execute-api:ManageConnections', resource });
   });
   return calls;
-}
-
-/** A function, and who is to invoke it. */
-type Invoked = { readonly functionArn: string; readonly principal: string; readonly sourceArn: string };
-type Start = (invoked: Invoked) => Promise<LambdaFunction>;
-
-/** The functions by route key. */
-async function startRoutes(
-  routes: readonly DeployedRoute[],
-  apiArn: string,
-  start: Start,
-): Promise<ReadonlyMap<string, LambdaFunction>> {
-  const functions = new Map<string, LambdaFunction>();
-  const principal = 'apigateway.amazonaws.com';
-  for (const { integration, routeKey } of routes) {
-    if (integration.kind === 'mock') continue;
-    const { functionArn } = integration;
-    functions.set(routeKey, await start({ functionArn, principal, sourceArn: `${apiArn}/${routeKey}` }));
-  }
-  return functions;
-}
-
-/** The authorizer of `$connect`, if it has one, and no other route has any. */
-async function startAuthorizer(
-  routes: readonly DeployedRoute[],
-  apiArn: string,
-  start: Start,
-): Promise<LambdaFunction | undefined> {
-  const guarded = routes.filter(({ authorizer }) => authorizer);
-  const [{ routeKey, authorizer } = {}, ...others] = guarded;
-  if (!authorizer) return undefined;
-  if (routeKey !== '$connect' || others.length > 0) throw new Error('API Gateway guards $connect alone');
-  if (authorizer.type !== 'REQUEST' || authorizer.identitySources.length > 0) {
-    throw new Error(`${authorizer.authorizerId} is no REQUEST authorizer without identity sources`);
-  }
-  const { functionArn, authorizerId } = authorizer;
-  const sourceArn = `${apiArn}/authorizers/${authorizerId}`;
-  return start({ functionArn, principal: 'apigateway.amazonaws.com', sourceArn });
-}
-
-async function startSchedules(walk: Walkthrough, start: Start): Promise<readonly LambdaFunction[]> {
-  const principal = 'events.amazonaws.com';
-  const targets = (await getSchedules(walk)).flatMap((rule) =>
-    rule.targets.map(({ Arn }) => ({ functionArn: Arn, principal, sourceArn: rule.Arn })),
-  );
-  return Promise.all(targets.map(start));
-}
-
-/** Starts a function as it is configured, if it is our zip and permits who is to invoke it. */
-async function startDeployed(
-  walk: Walkthrough,
-  { functionArn, principal, sourceArn }: Invoked,
-  surroundings: Readonly<Record<string, string>>,
-): Promise<LambdaFunction> {
-  const [deployed, permission] = await Promise.all([
-    getFunction(walk, functionArn),
-    getPermission(walk, functionArn),
-  ]);
-  const zip = walk.zip(deployed.FunctionName.replace('CloudMeetX-', ''));
-  if (deployed.CodeSha256 !== sha256(zip)) throw new Error(`${deployed.FunctionName} is not ${zip}`);
-  const permits = permission.Statement.some(
-    ({ Principal, Condition }) =>
-      Principal.Service === principal && matchesArn(Condition.ArnLike['AWS:SourceArn'], sourceArn),
-  );
-  if (!permits) throw new Error(`${deployed.FunctionName} doesn't permit ${sourceArn}`);
-  return new LambdaFunction({
-    zip,
-    functionName: deployed.FunctionName,
-    environment: { ...deployed.Environment.Variables, ...surroundings },
-    region: motoRegion,
-    memoryMb: deployed.MemorySize,
-    timeoutMs: deployed.Timeout * 1000,
-    concurrency: 4,
-    onLine: (line) => {
-      if (!line.startsWith('{')) console.error(line);
-    },
-  });
 }
 
 function gatewayRoutes(
@@ -201,7 +146,3 @@ function gatewayRoutes(
     ),
   };
 }
-
-/** Lambda's way to tell which code a function has. */
-export const sha256 = (file: string): string =>
-  createHash('sha256').update(readFileSync(file)).digest('base64');

@@ -19,7 +19,10 @@ import {
 } from './inventory.ts';
 import { meet } from './meet.ts';
 import { allowedCalls, covers } from './policy.ts';
-import { type RunningDeployment, runDeployed, sha256 } from './runDeployed.ts';
+import { deliveryMappings, deliveryQueues, describeQueue, getMappings } from './queues.ts';
+import { type RunningDeployment, runDeployed } from './runDeployed.ts';
+import { sha256 } from './startDeployed.ts';
+import { tellMany, toldToQueue } from './tellMany.ts';
 import { deployDocument, Walkthrough } from './Walkthrough.ts';
 
 const documented = 'docs/deploy-with-aws-cli.md, from a deployment of the first release';
@@ -41,7 +44,7 @@ if (motoSource.kind === 'none') {
       await walk.stop();
     });
 
-    it('the table gets its index and time to live, keeps its rows, and the other table is made', async () => {
+    it('the table gets its index and time to live, keeps its rows, and the other table and the queues are made', async () => {
       const dynamodb = dynamodbOf(walk);
       await dynamodb.send(new PutItemCommand({ TableName, Item: oldRow }));
       expect(await describeTable(walk, TableName)).toMatchObject({ indexes: [], timeToLive: false });
@@ -57,6 +60,14 @@ if (motoSource.kind === 'none') {
 
       await walk.paste('Update the table');
       expect(await describeTable(walk, TableName)).toEqual(connectionsTable);
+      await walk.aws(
+        ...['sqs', 'set-queue-attributes', '--attributes', 'VisibilityTimeout=1,MessageRetentionPeriod=60'],
+        ...['--queue-url', `${walk.moto.endpoint}/${await walk.variable('ACCOUNT_ID')}/CloudMeetXDeliveries`],
+      );
+      await walk.paste('The queues');
+      for (const [name, queue] of Object.entries(deliveryQueues(await walk.variable('ACCOUNT_ID')))) {
+        expect(await describeQueue(walk, name)).toEqual(queue);
+      }
     });
 
     it('the functions get runtime, environment and code, and the new ones are made', async () => {
@@ -73,6 +84,22 @@ if (motoSource.kind === 'none') {
         const architecture = firstFunctions.includes(name) ? 'x86_64' : 'arm64';
         expect(deployed.Architectures, answeredOtherwise.architecture).toEqual([architecture]);
       }
+    });
+
+    it('the queue has its worker before anybody else is told of it', async () => {
+      expect(await getMappings(walk)).toMatchObject(deliveryMappings(await walk.variable('ACCOUNT_ID')));
+      const { recorded } = walk;
+      const told = recorded.filter(({ args }) => args.some((arg) => arg.includes('DELIVERY_QUEUE_URL=http')));
+      const first = told.find(({ args }) => !args.includes('CloudMeetX-deliver'));
+      const mapped = recorded.findIndex(({ command }) => command === 'lambda create-event-source-mapping');
+      const positions = [
+        recorded.findLastIndex(({ command }) => command === 'sqs create-queue'),
+        recorded.findIndex(({ command }) => command === 'iam put-role-policy'),
+        mapped,
+        first ? recorded.indexOf(first) : -1,
+      ];
+      expect(positions).not.toContain(-1);
+      expect(positions.toSorted((a, b) => a - b)).toEqual(positions);
     });
 
     it('the policy is replaced, and somebody else’s stays', async () => {
@@ -102,11 +129,13 @@ if (motoSource.kind === 'none') {
 
     it('what was updated lets people meet, within its policy', async () => {
       const accountId = await walk.variable('ACCOUNT_ID');
-      running = await runDeployed(walk, { apiId: await walk.variable('API_ID'), accountId });
+      const apiId = await walk.variable('API_ID');
+      running = await runDeployed(walk, { apiId, accountId, variables: toldToQueue });
       const { frame } = await walk.tryIt(running.webSocketUrl);
       expect(frame).toMatchObject({ type: 'ack', sent: 0 });
       await chat(running.webSocketUrl);
       await meet(walk, running);
+      await tellMany(walk, running);
       await running.stop();
       const allowed = allowedCalls(await getRolePolicy(walk));
       expect(running.calls.filter((call) => !allowed.some((rule) => covers(rule, call)))).toEqual([]);
