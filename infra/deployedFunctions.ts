@@ -130,7 +130,8 @@ export const deployedFunctions: Readonly<Record<string, DeployedFunction>> = {
   // died is waited for: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   deliver: {
     trigger: { kind: 'queue', batchSize: 4 },
-    memoryMb: 512,
+    // A whole processor: it works as long as it runs, and so costs the same with any share.
+    memoryMb: 1769,
     timeoutSeconds: 15,
     access: together(announcing, {
       ...nothing,

@@ -1,18 +1,13 @@
-import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import {
-  DeleteConnectionCommand,
-  GetConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ConnectionSender, SendOutcome } from '../meeting/ports.ts';
 import type { ConnectionId } from '../protocol/ids.ts';
+import type { ManagementAnswer, ManagementApi } from './ManagementApi.ts';
 import { Slots } from './Slots.ts';
 import type { Backoff } from './transact.ts';
 
 /** What sending through `@connections` needs. */
 export type ApiGatewaySenderOptions = Backoff & {
-  /** A client of the API that the current invocation belongs to, with retries of its own off. */
-  readonly client: () => ApiGatewayManagementApiClient;
+  /** That of the API which the current invocation belongs to. */
+  readonly api: () => Pick<ManagementApi, 'request'>;
   /** Milliseconds until the current invocation must have returned. */
   readonly remainingMs: () => number;
   /** Posts under way at once, of all payloads together. */
@@ -39,67 +34,65 @@ export class ApiGatewaySender implements ConnectionSender {
   }
 
   async send(connectionIds: readonly ConnectionId[], payload: string): Promise<readonly SendOutcome[]> {
-    const Data = Buffer.from(payload);
+    const body = Buffer.from(payload);
     return Promise.all(
-      connectionIds.map((ConnectionId) =>
-        this.#slots.run(() =>
-          this.#retried(() =>
-            this.#options.client().send(new PostToConnectionCommand({ ConnectionId, Data })),
-          ),
-        ),
-      ),
+      connectionIds.map((connectionId) => {
+        return this.#slots.run(() => this.#retried('POST', connectionId, body));
+      }),
     );
   }
 
-  disconnect(ConnectionId: ConnectionId): Promise<SendOutcome> {
-    return this.#retried(() => this.#options.client().send(new DeleteConnectionCommand({ ConnectionId })));
+  disconnect(connectionId: ConnectionId): Promise<SendOutcome> {
+    return this.#retried('DELETE', connectionId);
   }
 
-  async check(ConnectionId: ConnectionId): Promise<'open' | 'gone' | 'unknown'> {
-    const outcome = await this.#retried(() =>
-      this.#options.client().send(new GetConnectionCommand({ ConnectionId })),
-    );
-    return outcomes[outcome];
+  async check(connectionId: ConnectionId): Promise<'open' | 'gone' | 'unknown'> {
+    return outcomes[await this.#retried('GET', connectionId)];
   }
 
-  async #retried(call: () => Promise<unknown>): Promise<SendOutcome> {
-    const { sleep, random, remainingMs, report } = this.#options;
-    if (remainingMs() < RESERVED_MS) {
-      report(new Error('there was no time left to send'));
-      return 'failed';
-    }
+  async #retried(
+    method: 'POST' | 'GET' | 'DELETE',
+    connectionId: ConnectionId,
+    body?: Buffer,
+  ): Promise<SendOutcome> {
+    const { api, sleep, random, remainingMs, report } = this.#options;
+    if (remainingMs() < RESERVED_MS) return 'failed';
     for (let tries = 1; ; tries++) {
-      try {
-        await call();
-        return 'sent';
-      } catch (error) {
-        const outcome = outcomeOf(error);
-        if (outcome === 'gone') return 'gone';
-        const delayMs = random() * 50 * 2 ** tries;
-        if (outcome === 'failed' || tries === ATTEMPTS || remainingMs() - delayMs < RESERVED_MS) {
-          report(error);
-          return 'failed';
-        }
-        await sleep(delayMs);
+      const { outcome, error } = await attempt(() => api().request(method, connectionId, body));
+      if (outcome === 'sent' || outcome === 'gone') return outcome;
+      const delayMs = random() * 50 * 2 ** tries;
+      if (outcome === 'failed' || tries === ATTEMPTS || remainingMs() - delayMs < RESERVED_MS) {
+        report(error);
+        return 'failed';
       }
+      await sleep(delayMs);
     }
   }
 }
 
 const outcomes = { sent: 'open', gone: 'gone', failed: 'unknown' } as const;
 
+type Attempt = { readonly outcome: SendOutcome | 'again'; readonly error?: unknown };
+
+async function attempt(request: () => Promise<ManagementAnswer>): Promise<Attempt> {
+  try {
+    const answer = await request();
+    const outcome = outcomeOf(answer);
+    if (outcome === 'sent' || outcome === 'gone') return { outcome };
+    const { statusCode, refusal } = answer;
+    return { outcome, error: new Error(`@connections answered with ${statusCode}: ${refusal}`) };
+  } catch (cause) {
+    return { outcome: 'again', error: new Error('@connections did not answer', { cause }) };
+  }
+}
+
 /**
- * What an error of `@connections` means for the recipient: 410, and the 400 of an id that API Gateway never gave
- * out, mean gone; 429, 5xx and no answer at all may pass.
+ * What an answer of `@connections` means for the recipient: 410, and the 400 of an id that API Gateway never gave
+ * out, mean gone; 429 and 5xx may pass, as may no answer at all.
  */
-function outcomeOf(error: unknown): 'gone' | 'failed' | 'again' {
-  const { name, message, $metadata } = error as {
-    name?: string;
-    message?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
-  const status = $metadata?.httpStatusCode;
-  if (name === 'GoneException' || status === 410) return 'gone';
-  if (status === 400 && message?.includes('Invalid connectionId')) return 'gone';
-  return status === undefined || status === 429 || status >= 500 ? 'again' : 'failed';
+function outcomeOf({ statusCode, refusal = '' }: ManagementAnswer): SendOutcome | 'again' {
+  if (statusCode >= 200 && statusCode < 300) return 'sent';
+  if (statusCode === 410) return 'gone';
+  if (statusCode === 400 && refusal.includes('Invalid connectionId')) return 'gone';
+  return statusCode === 429 || statusCode >= 500 ? 'again' : 'failed';
 }

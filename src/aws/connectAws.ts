@@ -1,7 +1,7 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { SignatureV4 } from '@smithy/signature-v4';
 import type {
   ConnectionSender,
   Delivery,
@@ -14,6 +14,7 @@ import { ApiGatewaySender } from './ApiGatewaySender.ts';
 import { DynamoMeetings } from './DynamoMeetings.ts';
 import { DynamoRateLimit } from './DynamoRateLimit.ts';
 import { EmfTelemetry } from './EmfTelemetry.ts';
+import { ManagementApi } from './ManagementApi.ts';
 import { SqsDeliveryQueue } from './SqsDeliveryQueue.ts';
 import type { TableNames } from './store.ts';
 import type { Backoff } from './transact.ts';
@@ -73,7 +74,6 @@ const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequest
 
 /** Connects to DynamoDB and API Gateway. To be called once, when a function's module loads. */
 export function connectAws(config: AwsConfig, report: (error: unknown) => void): Aws {
-  const clients = new Map<string, ApiGatewayManagementApiClient>();
   let current: { readonly callbackUrl: string; readonly context: InvocationContext } | undefined;
   const invocation = () => {
     if (!current) throw new Error('nothing can be sent outside an invocation');
@@ -84,6 +84,17 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     region: config.region,
     requestHandler: timeouts,
   });
+  const apis = new Map<string, ManagementApi>();
+  const apiAt = (callbackUrl: string): ManagementApi => {
+    const api =
+      apis.get(callbackUrl) ??
+      new ManagementApi({
+        ...{ callbackUrl, signer: signerOf(dynamo, config.region), maxSockets: POST_CONCURRENCY },
+        timeoutMs: timeouts.requestTimeout,
+      });
+    apis.set(callbackUrl, api);
+    return api;
+  };
   const store = {
     documents: DynamoDBDocumentClient.from(dynamo),
     tables: config.tables,
@@ -100,7 +111,7 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     telemetry,
     meetings: new DynamoMeetings(store),
     connections: new ApiGatewaySender({
-      client: () => clientOf(invocation().callbackUrl, config.region, clients),
+      api: () => apiAt(invocation().callbackUrl),
       remainingMs: () => invocation().context.getRemainingTimeInMillis(),
       concurrency: POST_CONCURRENCY,
       report,
@@ -122,6 +133,10 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
     },
   };
 }
+
+/** Signs as the SDK's own client would, with its credentials. */
+const signerOf = ({ config: { credentials, sha256 } }: DynamoDBClient, region: string): SignatureV4 =>
+  new SignatureV4({ credentials, sha256, region, service: 'execute-api' });
 
 function queueOf({ deliveryQueueUrl, region }: AwsConfig, backoff: Backoff): DeliveryQueue {
   if (deliveryQueueUrl === undefined) return noQueue;
@@ -145,25 +160,6 @@ function configuredCallbackUrl({ callbackUrl }: AwsConfig): string {
 function defaultCallbackUrl({ requestContext: { apiId, stage } }: InvocationEvent, region: string): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://${apiId}.execute-api.${region}.${suffix}/${stage}`;
-}
-
-function clientOf(
-  endpoint: string,
-  region: string,
-  clients: Map<string, ApiGatewayManagementApiClient>,
-): ApiGatewayManagementApiClient {
-  const known = clients.get(endpoint);
-  if (known) return known;
-  const agent = { keepAlive: true, maxSockets: POST_CONCURRENCY };
-  const client = new ApiGatewayManagementApiClient({
-    endpoint,
-    region,
-    // The sender retries by itself, within the invocation's time, and so that one slow post holds up no other.
-    maxAttempts: 1,
-    requestHandler: { ...timeouts, httpsAgent: agent, httpAgent: agent },
-  });
-  clients.set(endpoint, client);
-  return client;
 }
 
 const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));

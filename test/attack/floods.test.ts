@@ -81,7 +81,9 @@ describe('a flood', () => {
       const answers = await untilRefused(client, malformed);
       expect(answers.length).toBeGreaterThan(0);
       for (const answer of answers) expect(answer).toMatchObject({ type: 'error', status: 400 });
-      expect(await client.replyTo({ action: 'history' })).toMatchObject({ type: 'error' });
+      // On a busy machine a second may have passed since, and with it a message been earned; not ten of them.
+      const more = await Promise.all(Array.from({ length: 10 }, () => client.replyTo({ action: 'history' })));
+      expect(more).toContainEqual(expect.objectContaining({ type: 'error', code: 'rate_limited' }));
     }
     await expectTalk(bob, carol, 'still here');
   });

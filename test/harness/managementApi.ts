@@ -2,6 +2,9 @@ import {
   ApiGatewayManagementApiClient,
   type ApiGatewayManagementApiClientConfig,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { ManagementApi } from '../../src/aws/ManagementApi.ts';
 import type { ConnectionsApiOptions } from '../../src/gateway/connectionsApi.ts';
 import { ManualClock } from './ManualClock.ts';
 
@@ -26,6 +29,19 @@ export function managementClient(
     credentials: accessKey,
     maxAttempts: 1,
     ...changes,
+  });
+}
+
+/** Our own client for the `@connections` of a gateway, by its WebSocket URL. */
+export function managementApi(
+  webSocketUrl: string,
+  { accessKey, region, timeoutMs = 3000 }: ConnectionsApiOptions & { readonly timeoutMs?: number },
+): ManagementApi {
+  const { sha256 } = new DynamoDBClient({ region }).config;
+  return new ManagementApi({
+    callbackUrl: webSocketUrl.replace('ws:', 'http:'),
+    signer: new SignatureV4({ credentials: accessKey, region, service: 'execute-api', sha256 }),
+    ...{ maxSockets: 16, timeoutMs },
   });
 }
 
