@@ -1,4 +1,5 @@
 import { deployedFunctions } from '../../infra/deployedFunctions.ts';
+import { HEARTBEAT_MS } from '../../src/client/timing.ts';
 import { type Counts, countsAt, type Operation, type StoreCounts } from './counts.ts';
 import { billedMs } from './durations.ts';
 import type { Prices } from './prices.ts';
@@ -32,8 +33,6 @@ export type Estimate = {
   readonly perMonth: number;
 };
 
-/** The client sends a ping after so long without anything. */
-const PING_EVERY_SECONDS = 25;
 /** Log text of an invocation, with Lambda's own lines, API Gateway's access log and the metrics in it. An assumption. */
 const LOGGED_BYTES = 1200;
 /** What a line of the log takes in the table, and for how long. */
@@ -42,7 +41,7 @@ const STORED_MONTHS = 7 / 30;
 /** Lambda asks a queue with five pollers, each for 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const IDLE_POLLS_A_MONTH = (5 * 30 * 86_400) / 20;
 /** All that docs/metrics.md lists, without a dimension. */
-const CUSTOM_METRICS = 10;
+const CUSTOM_METRICS = 11;
 const MILLION = 1e6;
 
 /** The function of each operation, and whether it holds its client to a rate and answers it. */
@@ -59,7 +58,8 @@ const functionOf = {
 /** What the meetings of a kind cost. */
 export function estimate(kind: Kind, counts: Counts, prices: Prices): Estimate {
   const used = usedByMeeting(kind, counts);
-  const pings = (kind.people * kind.minutes * 60) / PING_EVERY_SECONDS;
+  // Of a client that sends nothing else: of others there are fewer.
+  const pings = (kind.people * kind.minutes * 60_000) / HEARTBEAT_MS;
   const items: readonly Item[] = [
     item('API Gateway', 'messages', used.messages, prices.webSocketMessagesMillion / MILLION),
     item('API Gateway', 'pings and their answers', 2 * pings, prices.webSocketMessagesMillion / MILLION),

@@ -1,4 +1,4 @@
-// What posts through `@connections` take of a processor, by the SDK and by small signers, and how long fan-outs take.
+// What posts through `@connections` take of a processor, by the SDK and without it, and how long fan-outs take.
 //
 //   npm run bench:posts                  about ten minutes
 //   npm run bench:posts -- --quick       one minute, of little use but to see that it runs
@@ -33,9 +33,9 @@ const noted = noteMachine();
 try {
   const certificate = makeCertificateFiles(work);
   const bundled = await Promise.all(wayNames.map((name) => bundleWay(name, work)));
-  const [sdk] = bundled;
-  if (!sdk) throw new Error('there is no way of sending');
-  const common = { file: sdk.file, certificateFile: certificate.cert, random };
+  const ours = bundled.find(({ name }) => name === 'ours');
+  if (!ours) throw new Error('our way of sending is missing');
+  const common = { file: ours.file, certificateFile: certificate.cert, random };
 
   const ways = [];
   for (const delayMs of [POST_MS, 0]) {
@@ -76,7 +76,7 @@ try {
       `${WAY_RECIPIENTS.toLocaleString('en')} posts, ${CONCURRENCY} at once, with ${one.share} of a processor; answered ${one.delayMs === 0 ? 'at once' : `after ${one.delayMs} ms`}:`,
       waysTable(one, WAY_RECIPIENTS),
     ]),
-    `Fan-outs by the SDK from a warm function, answered after ${POST_MS} ms; in parentheses how many times the ideal:`,
+    `Our fan-outs from a warm function, answered after ${POST_MS} ms; in parentheses how many times the ideal:`,
     fanOutsTable(fanOuts),
     `By the memory of the function, ${CONCURRENCY} at once:`,
     memoryTable(memories),

@@ -31,5 +31,5 @@ it('compares ways by the processor time of a post', () => {
 
 it('bills a fan-out by its time and its memory', () => {
   const samples = [{ recipients: 1000, concurrency: 64, fanOuts: [fanOut(2000)] }];
-  expect(memoryTable([{ memoryMb: 512, samples }]).split('\n')[2]).toBe('| 512 | 0.29 | 2,000 | 1.00 |');
+  expect(memoryTable([{ memoryMb: 512, samples }]).split('\n')[2]).toBe('| 512 | 0.29 | 2,000 | 1.000 |');
 });

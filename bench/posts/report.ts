@@ -65,7 +65,7 @@ export function memoryTable(measured: readonly AtMemory[]): string {
     ...[grouped(memoryMb), shareOf(memoryMb).toFixed(2)],
     ...samples.flatMap(({ fanOuts }) => {
       const ms = median(fanOuts.map(({ tookMs }) => tookMs));
-      return [grouped(ms), ((ms / 1000) * (memoryMb / 1024)).toFixed(2)];
+      return [grouped(ms), ((ms / 1000) * (memoryMb / 1024)).toFixed(3)];
     }),
   ]);
   const head = sizes.flatMap((recipients) => [`${grouped(recipients)}, ms`, 'GB-seconds']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signatureFault } from '../../src/gateway/signature.ts';
-import { signByHand, signByPackage } from './signatures.ts';
+import { packageSigner, type Sign, signByHand } from './signatures.ts';
 import { accessKey } from './target.ts';
 
 const region = 'eu-central-1';
@@ -10,8 +10,13 @@ const post = {
   body: Buffer.from('hello'),
 };
 
+const signByPackage: Sign = async ({ host, path, body }) => {
+  const request = { method: 'POST', protocol: 'https:', hostname: host, path, headers: { host }, body };
+  return (await packageSigner(region).sign(request)).headers;
+};
+
 describe.each([
-  ['the package', signByPackage(region)],
+  ['the package', signByPackage],
   ['hand', signByHand(region)],
 ])('a post signed by %s', (_, sign) => {
   it('is one that the gateway takes, also when it is not the first', async () => {

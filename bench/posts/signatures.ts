@@ -8,16 +8,11 @@ export type Post = { readonly host: string; readonly path: string; readonly body
 export type Sign = (post: Post) => Promise<Headers> | Headers;
 type Headers = Readonly<Record<string, string>>;
 
-/** By the package that the SDK signs with. */
-export function signByPackage(region: string): Sign {
-  const signer = new SignatureV4({
+/** The package that the SDK and the functions sign with. */
+export const packageSigner = (region: string): SignatureV4 =>
+  new SignatureV4({
     ...{ credentials: accessKey, region, service: 'execute-api', sha256: Sha256 },
   });
-  return async ({ host, path, body }) => {
-    const request = { method: 'POST', protocol: 'https:', hostname: host, path, headers: { host }, body };
-    return (await signer.sign(request)).headers;
-  };
-}
 
 /**
  * By hand: one hash and one keyed hash a post; the day's key and the hash of the body, which is the same for a whole

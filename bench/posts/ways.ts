@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { type Sign, signByHand, signByPackage } from './signatures.ts';
+import { type Sign, signByHand } from './signatures.ts';
 import { inPool, type Target } from './target.ts';
 
 /** Sends one payload to many connections; resolves to how many of the posts failed. */
@@ -8,9 +8,6 @@ export type Way = (connectionIds: readonly string[], payload: string) => Promise
 
 // Ways without the SDK: a request of Node's own for each post, over sockets that are kept. They repeat nothing and tell no
 // outcomes apart.
-
-/** Signed by the package that the SDK signs with. */
-export const packageWay = (target: Target): Way => posting(target, signByPackage(target.region));
 
 /** Signed by a few lines on `node:crypto`. */
 export const handWay = (target: Target): Way => posting(target, signByHand(target.region));
