@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createTokens, type Tokens } from './authentication.ts';
 import { addWorker, createDeliveries, type Deliveries } from './deliveries.ts';
@@ -19,10 +20,12 @@ import { addSchedules } from './schedules.ts';
 import { type CustomDomain, type Settings, withDefaults } from './settings.ts';
 import { createStage, STAGE } from './stage.ts';
 import { createTables, type Tables } from './tables.ts';
+import { createWatching } from './watching.ts';
 
 /**
  * The meeting backend as one construct, for use in any stack: two tables, a function for each kind of event, the WebSocket
- * API in front of them, the queue between them, and their schedule. Whatever isn't chosen is as `withDefaults` says.
+ * API in front of them, the queue between them, their schedule, and what they are watched by. Whatever isn't chosen is as
+ * `withDefaults` says.
  */
 export class MeetingApi extends Construct {
   readonly tables: Tables;
@@ -31,6 +34,8 @@ export class MeetingApi extends Construct {
   readonly domain: DomainName | undefined;
   /** Whose tokens `$connect` asks for. */
   readonly tokens: Tokens;
+  /** Where alarms go. Undefined: there are none. */
+  readonly alarmTopic: ITopic | undefined;
   /** Where clients connect, and what `@connections` is below. */
   readonly urls: { readonly webSocket: string; readonly callback: string };
 
@@ -60,6 +65,8 @@ export class MeetingApi extends Construct {
 
     const stage = createStage(this, this.api, settings);
     this.domain = customDomain && createDomain(this, customDomain, stage);
+    const { api, tables, deliveries } = this;
+    this.alarmTopic = createWatching(this, { settings, api, functions, tables, deliveries });
   }
 
   #grant(role: Role, { connections, meetings, manageConnections, deliveryQueue }: Access): void {

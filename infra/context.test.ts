@@ -158,6 +158,31 @@ describe('context values', () => {
     expect(() => read(given)).toThrow(message);
   });
 
+  const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:pager';
+
+  it.each([
+    [{}, { kind: 'own-topic', email: undefined }],
+    [
+      { alarms: 'on', alarmEmail: 'ops@example.com' },
+      { kind: 'own-topic', email: 'ops@example.com' },
+    ],
+    [{ alarmTopicArn }, { kind: 'existing-topic', topicArn: alarmTopicArn }],
+    [{ alarms: 'off' }, { kind: 'off' }],
+  ])('say where alarms go: %j', (given, alarms) => {
+    expect(read(given)).toEqual({ ...withDefaults(), alarms });
+  });
+
+  it.each([
+    [{ dashboard: 'yes' }, 'dashboard must be one of on, off, but is "yes".'],
+    [{ alarms: 'some' }, 'alarms must be one of on, off, but is "some".'],
+    [{ alarms: 'off', alarmTopicArn }, 'alarmTopicArn is given, but alarms is "off": leave out one of them.'],
+    [{ alarmEmail: 'ops@example.com', alarmTopicArn }, /^alarmTopicArn and alarmEmail are given: leave out/],
+    [{ alarmEmail: 'ops' }, 'alarmEmail must be one e-mail address, but is "ops".'],
+    [{ alarmTopicArn: 'pager' }, /^alarmTopicArn must be the ARN of a standard topic .*"pager"/],
+  ] as const)('of alarms that are wrong are named: %j', (given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+
   it('name a second deployment beside the first', () => {
     const { tableNames } = read({ namePrefix: 'Staging', meetingsTable: 'rooms' });
     expect(tableNames).toEqual({ connections: 'StagingConnections', meetings: 'rooms' });

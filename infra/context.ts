@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readAlarms } from './contextOfAlarms.ts';
 import { readIceServers } from './contextOfIceServers.ts';
 import { readTokens } from './contextOfTokens.ts';
 import { type Context, list, matching, oneOf, wholeNumber } from './contextValues.ts';
@@ -35,6 +36,8 @@ export function readContext(context: Context): Settings {
       burst: wholeNumber(context, 'throttlingBurst') ?? defaults.throttling.burst,
     },
     limits: chosenLimits(context),
+    dashboard: oneOf(context, 'dashboard', ['on', 'off'], defaults.dashboard),
+    alarms: readAlarms(context),
     ...readTokens(context),
     allowedOrigins: list(context, 'allowedOrigins', origin),
     iceServers: readIceServers(context),

@@ -14,6 +14,7 @@ const everything = {
   stunUrls: 'stun:turn.example.com:3478',
   turnUrls: 'turn:turn.example.com:3478',
   turnSecretName: 'CloudMeetX-turn',
+  alarmEmail: 'ops@example.com',
 };
 
 /** The rules that anything synthesised breaks, warnings included, by which synthesis alone wouldn't fail. */
@@ -37,6 +38,7 @@ describe('cdk-nag', () => {
     ['with all that context values add', everything],
     ['with another issuer', { authIssuer: 'https://login.example.com', authAudience: 'meetings' }],
     ['without authentication', { auth: 'none' }],
+    ['without dashboard and alarms', { dashboard: 'off', alarms: 'off' }],
   ])('finds nothing in the stack %s', (_, context) => {
     const app = new App({ context });
     createStack(app);

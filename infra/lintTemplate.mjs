@@ -24,9 +24,10 @@ const variants = {
     'stunUrls=stun:turn.example.com:3478',
     'turnUrls=turn:turn.example.com:3478',
     'turnSecretName=CloudMeetX-turn',
+    'alarmEmail=ops@example.com',
   ),
   'cdk.out/issuer': values('authIssuer=https://login.example.com', 'authAudience=meetings'),
-  'cdk.out/open': values('auth=none'),
+  'cdk.out/open': values('auth=none', 'dashboard=off', 'alarms=off'),
   ...(existsSync(join(here, '../dist/probe/probe.zip')) && {
     'cdk.out/probe': ['--app', 'node --import tsx probe.ts'],
   }),

@@ -18,6 +18,14 @@ export const tableEncryptions = ['aws-managed', 'aws-owned'] as const;
 /** Where the role comes from with which API Gateway writes access logs: one for the whole account and region. */
 export const logRoles = ['create', 'existing'] as const;
 
+/** Where alarms go. */
+export type Alarms =
+  /** To a topic that the stack makes, and from there to an address, if one is given. */
+  | { readonly kind: 'own-topic'; readonly email: string | undefined }
+  | { readonly kind: 'existing-topic'; readonly topicArn: string }
+  /** Nowhere: there are none. */
+  | { readonly kind: 'off' };
+
 /** What the functions may be told by variables, and take: one that is told anything else doesn't load. */
 export const limits = [
   { name: 'historyTtlSeconds', variable: 'HISTORY_TTL_SECONDS', min: 86_400, max: 315_360_000 },
@@ -90,6 +98,8 @@ export type Settings = {
   readonly throttling: { readonly ratePerSecond: number; readonly burst: number };
   /** Of those that aren't chosen the functions know the default. */
   readonly limits: Partial<Readonly<Record<(typeof limits)[number]['name'], number>>>;
+  readonly dashboard: 'on' | 'off';
+  readonly alarms: Alarms;
   readonly authentication: Authentication;
   /** Of those that aren't chosen the functions know the default. */
   readonly claims: Partial<Readonly<Record<(typeof claims)[number]['name'], string>>>;
@@ -111,6 +121,8 @@ const constants = {
   // A fifth of what an account has for all its APIs of a region, 10,000 a second with a burst of 5,000.
   throttling: { ratePerSecond: 2000, burst: 1000 },
   limits: {},
+  dashboard: 'on',
+  alarms: { kind: 'own-topic', email: undefined },
   authentication: { kind: 'cognito' },
   claims: {},
   allowedOrigins: [],

@@ -8,7 +8,11 @@ import type { Settings } from './settings.ts';
 export class CloudMeetXStack extends Stack {
   constructor(scope: Construct, id: string, settings: Partial<Settings> = {}) {
     super(scope, id, { description: 'CloudMeetX: the real-time backend of a video-conferencing product' });
-    const { urls, tables, deliveries, domain, tokens } = new MeetingApi(this, 'MeetingApi', settings);
+    const { urls, tables, deliveries, domain, tokens, alarmTopic } = new MeetingApi(
+      this,
+      'MeetingApi',
+      settings,
+    );
 
     const output = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });
@@ -28,6 +32,7 @@ export class CloudMeetXStack extends Stack {
       output('UserPoolId', id, 'The user pool whose users may connect');
       output('UserPoolClientId', clientIds, 'The client by which they get tokens');
     }
+    if (alarmTopic) output('AlarmTopicArn', alarmTopic.topicArn, 'Where alarms go: subscribe to it');
     if (domain) {
       output('DomainTarget', domain.regionalDomainName, 'What the DNS record of the domain must point at');
       output(

@@ -10,12 +10,12 @@ const customDomain = {
 };
 
 describe('the stage', () => {
-  it('deploys every change, is measured route by route and throttled', () => {
+  it('deploys every change, is throttled, and pays for no metrics of each route', () => {
     expect(stage).toMatchObject({
       StageName: 'production',
       AutoDeploy: true,
       DefaultRouteSettings: {
-        DetailedMetricsEnabled: true,
+        DetailedMetricsEnabled: false,
         ThrottlingRateLimit: 2000,
         ThrottlingBurstLimit: 1000,
       },

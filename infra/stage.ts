@@ -13,7 +13,7 @@ export const STAGE = 'production';
  * A line for each connect, message and disconnect. Nothing that a client chose is in it, neither the query string,
  * where a token may be, nor what a message says; nor are addresses, which the law calls personal.
  */
-const accessLogFields = {
+export const accessLogFields = {
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
   eventType: '$context.eventType',
@@ -27,6 +27,9 @@ const accessLogFields = {
   integrationLatencyMs: '$context.integration.latency',
 };
 
+/** The log group of the lines. */
+export const accessLogName = (namePrefix: string): string => `/aws/apigateway/${namePrefix}-${STAGE}`;
+
 /** Makes the stage that every change of the API is deployed to at once. */
 export function createStage(
   scope: Construct,
@@ -34,7 +37,7 @@ export function createStage(
   { namePrefix, logRetention, logRole, throttling }: Settings,
 ): WebSocketStage {
   const accessLog = new LogGroup(scope, 'AccessLog', {
-    logGroupName: `/aws/apigateway/${namePrefix}-${STAGE}`,
+    logGroupName: accessLogName(namePrefix),
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -42,7 +45,8 @@ export function createStage(
     webSocketApi: api,
     stageName: STAGE,
     autoDeploy: true,
-    detailedMetricsEnabled: true,
+    // Of each route they would be paid for as custom metrics, and each function's own tell the same.
+    detailedMetricsEnabled: false,
     throttle: { rateLimit: throttling.ratePerSecond, burstLimit: throttling.burst },
     accessLogSettings: {
       destination: { bind: () => ({ destinationArn: plainArn(accessLog) }) },

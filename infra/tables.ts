@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 export type Tables = { readonly connections: Table; readonly meetings: Table };
 
 /** For people and their tools: being eventually consistent it decides nothing, and no function may read it. */
-const CONNECTIONS_INDEX = 'meetingId-userId-index';
+export const CONNECTIONS_INDEX = 'meetingId-userId-index';
 
 /**
  * Makes both tables. Changing a key or a name here replaces a table, which then is empty: what is deployed from the

@@ -1,3 +1,4 @@
+import { counterNames } from '../src/meeting/metricNames.ts';
 import type { CounterName, DurationName, Telemetry } from '../src/meeting/ports.ts';
 
 /** Upper ends, in seconds, of the classes that durations are counted in. */
@@ -10,30 +11,22 @@ export type Gauges = { readonly connections: number; readonly memoryBytes: numbe
 
 /** Counters and histograms since the start, told as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export class Metrics implements Telemetry {
-  readonly #counters: Record<CounterName, number> = {
-    ...{ ConnectionsOpened: 0, ConnectionsClosed: 0, ConnectionsRefused: 0, ChatsLogged: 0 },
-    ...{
-      MessagesQueued: 0,
-      MessagesSent: 0,
-      MessagesFailed: 0,
-      StaleConnections: 0,
-      Throttles: 0,
-      Errors: 0,
-    },
-  };
+  /** All from the start on, so that a rate can be taken of the first. */
+  readonly #counters = new Map<CounterName, number>(counterNames.map((name) => [name, 0]));
   readonly #histograms: Record<DurationName, Histogram> = {
     FanOutTime: { counts: BUCKETS.map(() => 0), sum: 0, total: 0 },
   };
 
   count(name: CounterName, amount: number): void {
-    this.#counters[name] += amount;
+    this.#counters.set(name, (this.#counters.get(name) ?? 0) + amount);
   }
 
   time(name: DurationName, durationMs: number): void {
     const seconds = durationMs / 1000;
     const histogram = this.#histograms[name];
-    for (const [index, bucket] of BUCKETS.entries()) {
-      if (seconds <= bucket) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
+    // From the largest class down, since most durations are in all of them or nearly.
+    for (let index = BUCKETS.length - 1; index >= 0 && seconds <= (BUCKETS[index] ?? 0); index--) {
+      histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
     }
     histogram.sum += seconds;
     histogram.total += 1;
@@ -42,9 +35,7 @@ export class Metrics implements Telemetry {
   /** Everything as text. */
   text({ connections, memoryBytes }: Gauges): string {
     const lines = [
-      ...Object.entries(this.#counters).flatMap(([name, value]) =>
-        sample(`${snake(name)}_total`, 'counter', value),
-      ),
+      ...[...this.#counters].flatMap(([name, value]) => sample(`${snake(name)}_total`, 'counter', value)),
       ...Object.entries(this.#histograms).flatMap(([name, histogram]) => samplesOf(name, histogram)),
       ...sample('cloudmeetx_connections', 'gauge', connections),
       ...sample('process_resident_memory_bytes', 'gauge', memoryBytes),

@@ -1,24 +1,46 @@
-import { ConfigError, type Environment } from '../lambda/shared/variables.ts';
-import { tokenCommand } from './tokenCommand.ts';
+#!/usr/bin/env node
+import type { CommandIo } from './commands/command.ts';
+import { ProgressLine } from './commands/ProgressLine.ts';
+import { runCommand } from './commands/runCommand.ts';
 
-const usage = `Usage: npm run -s cli -- token --user ID [--name NAME] [--role host|participant|observer]
-                               [--meeting ID] [--minutes 60]
-
-Prints a token for a server with the same AUTH_SECRET.
-`;
-
-/** `npm run cli`: what a person asks of CloudMeetX in a terminal. Returns the exit code. */
-async function main(argv: readonly string[], env: Environment): Promise<number> {
-  const [command, ...options] = argv;
-  try {
-    if (command !== 'token') throw new ConfigError('There is one command, token.');
-    process.stdout.write(`${await tokenCommand(options, env, Date.now())}\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n\n${usage}`);
-    return 2;
-  }
+/** `npm run cli`: what a person asks of CloudMeetX in a terminal. */
+async function main(): Promise<void> {
+  // Whoever read our output has gone, as `head` does when it has enough.
+  process.stdout.on('error', () => process.exit(0));
+  const progress = new ProgressLine(screen());
+  const writeTo = (stream: NodeJS.WriteStream) => (line: string) => {
+    progress.clear();
+    stream.write(`${line}\n`);
+  };
+  const io: CommandIo = {
+    env: process.env,
+    print: writeTo(process.stdout),
+    note: writeTo(process.stderr),
+    progress,
+    interruption,
+    now: Date.now,
+  };
+  process.exitCode = await runCommand(process.argv.slice(2), io);
 }
 
-process.exitCode = await main(process.argv.slice(2), process.env);
+/** Whoever asks for an end twice has no patience left. */
+function interruption(): AbortSignal {
+  const wish = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (wish.signal.aborted ? process.exit(130) : wish.abort()));
+  }
+  return wish.signal;
+}
+
+function screen(): ConstructorParameters<typeof ProgressLine>[0] {
+  const { stderr } = process;
+  if (!stderr.isTTY) return undefined;
+  return {
+    write: (text) => stderr.write(text),
+    // Some terminals have none, or say 0.
+    columns: () => stderr.columns || 80,
+    elapsedMs: () => performance.now(),
+  };
+}
+
+await main();

@@ -27,6 +27,8 @@ export type Config = SharedConfig & {
   readonly tokenUrl: string | undefined;
   /** What `/metrics` is asked for with; undefined: it is for this machine alone. */
   readonly metricsToken: string | undefined;
+  /** What the operator's door is asked with; undefined: with one that the server makes up and keeps in its folder. */
+  readonly operatorToken: string | undefined;
   /** From where somebody may get here. */
   readonly reach: 'this machine' | 'others';
   /** 0: as many as they like. */
@@ -61,7 +63,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     certificateFiles: readCertificateFiles(env),
     trustedProxies,
     tokenUrl: readTokenUrl(env, shared.authentication),
-    metricsToken: readMetricsToken(env),
+    metricsToken: readSecret(env, 'METRICS_TOKEN'),
+    operatorToken: readSecret(env, 'OPERATOR_TOKEN'),
     reach,
     connectionsPerAddress: wholeNumber(env, 'MAX_CONNECTIONS_PER_ADDRESS', {
       fallback: reach === 'others' ? 100 : 0,
@@ -93,11 +96,12 @@ function withOwnPage(
   return { ...allowed, ownPage: authentication ? 'of any host' : 'of loopback' };
 }
 
-function readMetricsToken(env: Environment): string | undefined {
-  const value = text(env, 'METRICS_TOKEN', '');
+/** A token that programs present in a header. Throws a {@link ConfigError}. */
+export function readSecret(env: Environment, name: 'METRICS_TOKEN' | 'OPERATOR_TOKEN'): string | undefined {
+  const value = text(env, name, '');
   if (value === '') return undefined;
   if (/^[\x21-\x7e]{16,256}$/.test(value)) return value;
-  throw new ConfigError('METRICS_TOKEN must be 16 to 256 characters of ASCII without spaces.');
+  throw new ConfigError(`${name} must be 16 to 256 characters of ASCII without spaces.`);
 }
 
 function readTokenUrl(env: Environment, authentication: SharedConfig['authentication']): string | undefined {

@@ -17,7 +17,7 @@ import type { Clock } from '../src/gateway/clock.ts';
 import { Gateway } from '../src/gateway/Gateway.ts';
 import type { GatewayOptions } from '../src/gateway/options.ts';
 import type { Routes } from '../src/gateway/routes.ts';
-import type { RateLimit } from '../src/meeting/ports.ts';
+import type { RateLimit, Telemetry } from '../src/meeting/ports.ts';
 import { addressLimits } from './addressLimits.ts';
 import { createRateLimit } from './backend.ts';
 import type { Config } from './config.ts';
@@ -28,7 +28,7 @@ import { createSourceOf } from './proxies.ts';
 export function createGateway(
   config: Config,
   backend: Backend,
-  { wrapRoutes = (routes) => routes, clock, ...given }: Given,
+  { wrapRoutes = (routes) => routes, clock, telemetry, ...given }: Given,
 ): Gateway {
   return new Gateway({
     stage: config.stage,
@@ -38,19 +38,23 @@ export function createGateway(
     sourceOf: createSourceOf(config.trustedProxies),
     addressLimits: addressLimits(config),
     report: ({ kind, ...context }) => backend.log.warn(kind, context),
-    ...authorizerOf(config, backend),
+    ...authorizerOf(config, { ...backend, telemetry }),
     routes: wrapRoutes(meetingRoutes(backend, createRateLimit(config))),
   });
 }
 
 /** The function that is asked who connects, if anybody is to be. */
-function authorizerOf({ authentication }: Config, { log, now }: Backend): Pick<GatewayOptions, 'authorizer'> {
+function authorizerOf(
+  { authentication }: Config,
+  { log, now, telemetry }: Pick<Backend, 'log' | 'now'> & Pick<Given, 'telemetry'>,
+): Pick<GatewayOptions, 'authorizer'> {
   if (!authentication) return {};
   const verifier = createVerifier(authentication, { now, fetch });
-  return { authorizer: { integration: createAuthorize({ verifier, log }) } };
+  return { authorizer: { integration: createAuthorize({ verifier, log, telemetry }) } };
 }
 
 type Given = Required<Pick<GatewayOptions, 'fallback' | 'pingIntervalMs'>> & {
+  readonly telemetry: Telemetry;
   readonly wrapRoutes?: ((routes: Routes) => Routes) | undefined;
   readonly clock?: Clock | undefined;
 };

@@ -14,6 +14,8 @@ import { createGateway } from './gateway.ts';
 import { createHttpServer, type HttpServer, type HttpTimeouts } from './httpServer.ts';
 import { Metrics } from './Metrics.ts';
 import { openStore } from './openStore.ts';
+import { withOperatorDoor } from './operatorDoor.ts';
+import { leaveOperatorFile, operatorTokenOf } from './operatorFile.ts';
 import { createPages, type PageConfig } from './pages.ts';
 import { startRenewing } from './renewing.ts';
 import { startSweeping } from './sweeping.ts';
@@ -57,7 +59,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   let health: 'ok' | 'stopping' = 'ok';
   const metrics = new Metrics();
-  const fallback = await createPages({
+  const pages = await createPages({
     health: () => health,
     // Told of localhost, a browser would insist on it for whatever else is served there.
     strictTransport: config.certificateFiles && !isLoopback(config.host) ? 'on' : 'off',
@@ -78,8 +80,11 @@ export async function startServer(
   const connections = new GatewaySender(() => gateway);
   const meetings = overrides.wrapMeetings?.(store) ?? store;
   const backend = createLocalBackend(config, { log, meetings, connections, telemetry: metrics });
+  const token = operatorTokenOf(config);
+  const fallback = withOperatorDoor(pages, { token, backend });
   const { pingIntervalMs = PING_INTERVAL_MS, sweepIntervalMs, wrapRoutes, clock } = overrides;
-  const gateway = createGateway(config, backend, { fallback, pingIntervalMs, wrapRoutes, clock });
+  const given = { fallback, pingIntervalMs, wrapRoutes, clock, telemetry: metrics };
+  const gateway = createGateway(config, backend, given);
   const sweeping = startSweeping(store, backend, sweepIntervalMs);
   gateway.attach(server);
   try {
@@ -90,11 +95,14 @@ export async function startServer(
     throw error;
   }
   const renewing = startRenewing(http, config, { log, checkMs: overrides.certificateCheckMs });
+  const addresses = addressesOf(config, server);
+  const removeOperatorFile = leaveToken(token, { config, addresses, log });
   return {
-    ...addressesOf(config, server),
+    ...addresses,
     reloadCertificate: renewing.reload,
     async stop() {
       health = 'stopping';
+      removeOperatorFile();
       sweeping.stop();
       renewing.stop();
       await gateway.close();
@@ -105,6 +113,20 @@ export async function startServer(
       });
     },
   };
+}
+
+/** Meetings go on if it can't be left: it is the command line that misses it. */
+function leaveToken(
+  token: string | undefined,
+  { config, addresses, log }: { config: Config; addresses: Addresses; log: Log },
+): () => void {
+  if (token === undefined) return () => {};
+  try {
+    return leaveOperatorFile(config, { url: addresses.webSocketUrl, token });
+  } catch (error) {
+    log.warn('no operator file', { error });
+    return () => {};
+  }
 }
 
 function openHttp(config: Config, timeouts: HttpTimeouts | undefined): HttpServer {

@@ -55,9 +55,18 @@ const server = {
   options: { ...common, entryPoints: ['local/main.ts'], packages: 'external' },
 };
 
+// What only some commands need, the SDK of AWS, is loaded by those: the rest of it is in a folder beside.
 const cli = {
   outfile: join(out, 'local/cli.mjs'),
-  options: { ...common, entryPoints: ['local/cli.ts'], packages: 'external' },
+  chunks: join(out, 'local/cli'),
+  options: {
+    ...common,
+    entryPoints: { cli: 'local/cli.ts' },
+    packages: 'external',
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+  },
 };
 
 // With all it needs inside: whoever mints tokens may copy it from here.
@@ -154,10 +163,23 @@ for (const target of some.length > 0 ? some.flatMap((flag) => chosen[flag]) : al
   if (flags.has('--force') || !isCurrent(target)) await bundle(target);
 }
 
-async function bundle({ outfile, zip, declarations, types, vite, minifyAgain, sources = [], options }) {
+async function bundle({
+  outfile,
+  chunks,
+  zip,
+  declarations,
+  types,
+  vite,
+  minifyAgain,
+  sources = [],
+  options,
+}) {
+  // Their names change with what is in them.
+  if (chunks) rmSync(chunks, { recursive: true, force: true });
+  const into = chunks ? { outdir: dirname(outfile) } : { outfile };
   const bytes = vite
     ? await buildPage(vite, dirname(outfile))
-    : bytesByInput((await build({ ...options, outfile })).metafile);
+    : bytesByInput((await build({ ...options, ...into })).metafile);
   if (minifyAgain) {
     // Another minifier finds what the first leaves: 2 %.
     const { minifySync } = await import('vite');

@@ -41,7 +41,7 @@ const STORED_MONTHS = 7 / 30;
 /** Lambda asks a queue with five pollers, each for 20 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const IDLE_POLLS_A_MONTH = (5 * 30 * 86_400) / 20;
 /** All that docs/metrics.md lists, without a dimension. */
-const CUSTOM_METRICS = 11;
+const CUSTOM_METRICS = 12;
 const MILLION = 1e6;
 
 /** The function of each operation, and whether it holds its client to a rate and answers it. */

@@ -23,6 +23,8 @@ export type Plan = {
   readonly measureMs: number;
   readonly starts: number;
   readonly idleConnections: number;
+  /** As many connections one process of CloudMeetX is to hold, as far as it may open files. */
+  readonly heldConnections: number;
   /** After collecting garbage, until memory is read. */
   readonly settlingMs: number;
 };
@@ -54,12 +56,14 @@ export const fullPlan: Plan = {
     ...[...broadcasts, ...pairs(1, 'one pair')].map((shape) => ({ ...shape, inFlight: 1 })),
   ],
   ...{ rounds: 5, warmUpMs: 700, measureMs: 1000, starts: 7, idleConnections: 10_000, settlingMs: 700 },
+  heldConnections: 20_000,
 };
 
 /** Whether it works at all, and roughly how it stands: less than a minute. */
 export const quickPlan: Plan = {
   cases: [SATURATION, 1].map((inFlight) => ({ ...hundred, inFlight })),
   ...{ rounds: 1, warmUpMs: 300, measureMs: 500, starts: 1, idleConnections: 500, settlingMs: 200 },
+  heldConnections: 1000,
 };
 
 /** Who takes part in a case. Other servers log nothing, whatever a message's type. */

@@ -17,6 +17,12 @@ export function residentBytesOf(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
+/** How many files, sockets among them, a process may have open; undefined where there is no /proc. */
+export function openFilesLimitOf(pid: number): number | undefined {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(read(`/proc/${pid}/limits`) ?? '') ?? [];
+  return soft === undefined ? undefined : Number(soft);
+}
+
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,5 @@
 import { type CaseFigures, type Figures, figuresOf, medianOf, perSecondOf } from './figures.ts';
+import type { Held } from './held.ts';
 import type { Ceiling, Resting } from './resting.ts';
 import type { Samples } from './rounds.ts';
 
@@ -16,6 +17,8 @@ export type Run = {
   readonly rounds: number;
   readonly samples: readonly Samples[];
   readonly resting: readonly Resting[];
+  /** Runs from before this was measured have none. */
+  readonly held?: Held;
   readonly ceilings: readonly Ceiling[];
 };
 
@@ -32,6 +35,7 @@ export function reportOf(run: Run): string {
     tableOf(oneInFlight(cases), latency),
     'Without load:',
     restingTable(run.resting),
+    ...heldOf(run),
     'What the load generator takes from a server that only writes frames it has made before, to 100 connections:',
     ceilingTable(run.ceilings),
     ...lossesOf(cases),
@@ -94,6 +98,15 @@ function restingTable(resting: readonly Resting[]): string {
   ]);
   const head = ['', 'listens after, ms', 'KB an idle connection', "the plain loop's", 'idle connections'];
   return markdown(head, rows);
+}
+
+function heldOf({ held }: Run): readonly string[] {
+  if (!held) return [];
+  const { connections, residentBytes, openFilesLimit } = held;
+  const memory = residentBytes === undefined ? '' : ` in ${Math.round(residentBytes / 1e6)} MB`;
+  const limit =
+    openFilesLimit === undefined ? '' : `, with a limit of ${openFilesLimit.toLocaleString('en')} open files`;
+  return [`One process of CloudMeetX held ${connections.toLocaleString('en')} connections${memory}${limit}.`];
 }
 
 function ceilingTable(ceilings: readonly Ceiling[]): string {

@@ -12,7 +12,14 @@ import { type Run, reportOf } from './report.ts';
 // Whether measuring works, not how fast anything is: figures depend on what else the machine does.
 describe('a quick run of CloudMeetX and the plain loop', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-bench-'));
-  const plan = { ...quickPlan, warmUpMs: 100, measureMs: 200, settlingMs: 50, idleConnections: 100 };
+  const plan = {
+    ...quickPlan,
+    warmUpMs: 100,
+    measureMs: 200,
+    settlingMs: 50,
+    idleConnections: 100,
+    heldConnections: 200,
+  };
   let run: Run;
 
   beforeAll(async () => {
@@ -51,7 +58,12 @@ describe('a quick run of CloudMeetX and the plain loop', () => {
     expect(run.ceilings.map(({ result }) => result.delivered > 0)).toEqual([true, true]);
   });
 
+  it('holds as many connections at once as it is to', () => {
+    expect(run.held).toMatchObject({ connections: plan.heldConnections });
+  });
+
   it('becomes tables and a chart', () => {
+    expect(reportOf(run)).toMatch(/^One process of CloudMeetX held 200 connections/m);
     expect(reportOf(run)).toMatch(/^\| {2}\| CloudMeetX, logged \| CloudMeetX \| plain ws loop \|$/m);
     expect(reportOf(run)).toMatch(/^\| 1 × 100 \| [^|]+\(\d+\.\d×\) \| [^|]+ \| [^|]+\(1\.0×\) \|$/m);
     expect(chartOf(run)).toContain('>1 × 100</text>');

@@ -13,13 +13,20 @@ type Given = Parameters<typeof awsAuthorizeEvent>[0];
 
 function start(env: Environment = { AUTH_SECRET: testSecret }) {
   const logged: Readonly<Record<string, unknown>>[] = [];
+  const counted: string[] = [];
   const authentication = readAuthentication(env);
   if (!authentication) throw new Error('authentication is off');
   const authorize = createAuthorize({
     verifier: createVerifier(authentication, { now: () => NOW_MS, fetch }),
     log: createLog({ level: 'debug', write: (line) => logged.push(JSON.parse(line)), now: () => NOW_MS }),
+    telemetry: { count: (name) => counted.push(name), time: () => {} },
   });
-  return { logged, ask: authorize, authorize: (given: Given) => authorize(awsAuthorizeEvent(given)) };
+  return {
+    logged,
+    counted,
+    ask: authorize,
+    authorize: (given: Given) => authorize(awsAuthorizeEvent(given)),
+  };
 }
 
 const offering = (...offers: string[]): Given => ({
@@ -76,8 +83,8 @@ describe('authorize', () => {
     ['expired', { query: { token: secretToken({ ...aliceClaims, exp: 1 }) } }],
     ['bad-signature', { query: { token: tampered(token, { sub: 'bob' }) } }],
     ['unknown-role', { query: { token: secretToken({ ...aliceClaims, role: 'observe' }) } }],
-  ])('throws exactly Unauthorized, and logs %s', async (reason, given) => {
-    const { authorize, logged } = start();
+  ])('throws exactly Unauthorized, and logs and counts %s', async (reason, given) => {
+    const { authorize, logged, counted } = start();
     await expect(authorize(given)).rejects.toThrow(/^Unauthorized$/);
     expect(logged).toEqual([
       expect.objectContaining({
@@ -88,6 +95,7 @@ describe('authorize', () => {
         routeKey: '$connect',
       }),
     ]);
+    expect(counted).toEqual(['TokensRefused']);
     for (const secret of [token, bobsToken, testSecret]) expect(JSON.stringify(logged)).not.toContain(secret);
   });
 
@@ -120,7 +128,7 @@ describe('authorize', () => {
 
   it("throws anything but Unauthorized when the issuer's keys can't be had, and logs why, once", async () => {
     const issuer = await startIssuer();
-    const { authorize, logged } = start({
+    const { authorize, logged, counted } = start({
       AUTH_ISSUER: issuer.url,
       AUTH_AUDIENCE: 'meetings',
     });
@@ -134,6 +142,7 @@ describe('authorize', () => {
         error: expect.objectContaining({ name: 'KeysUnavailable' }),
       }),
     ]);
+    expect(counted).toEqual([]);
     expect(JSON.stringify(logged)).not.toContain(issued);
   });
 });

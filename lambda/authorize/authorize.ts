@@ -1,4 +1,5 @@
 import type { Verifier } from '../../src/auth/createVerifier.ts';
+import type { Telemetry } from '../../src/meeting/ports.ts';
 import type { Identity } from '../../src/protocol/identity.ts';
 import { type AuthorizeEvent, connectionIdOf } from '../shared/events.ts';
 import type { Log, LogFields } from '../shared/log.ts';
@@ -19,25 +20,37 @@ export type AuthorizerResult = {
 };
 
 /** What authorizing needs from outside. */
-export type AuthorizePorts = { readonly verifier: Verifier; readonly log: Log };
+export type AuthorizePorts = {
+  readonly verifier: Verifier;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+};
 
 /**
  * Says who connects, by the token that is presented. Throws exactly `Unauthorized` for whatever is wrong with it, which
  * API Gateway makes a 401 of, and another error where we can't tell, which becomes a 500. Why is in the log alone.
  */
 export const createAuthorize =
-  ({ verifier, log }: AuthorizePorts) =>
+  ({ verifier, log, telemetry }: AuthorizePorts) =>
   async (event: AuthorizeEvent): Promise<AuthorizerResult> => {
     const { requestId } = event.requestContext;
     const context = { requestId, connectionId: connectionIdOf(event), routeKey: '$connect' };
     const presented = readToken(event);
-    if (presented.outcome === 'refused') return refuse(presented.reason, log, context);
-    const verdict = await verified(presented.token, { verifier, log }, context);
-    if (verdict.outcome === 'refused') return refuse(verdict.reason, log, context);
-    return admit(verdict.identity, event.methodArn);
+    const verdict =
+      presented.outcome === 'refused'
+        ? presented
+        : await verified(presented.token, { verifier, log }, context);
+    if (verdict.outcome !== 'refused') return admit(verdict.identity, event.methodArn);
+    telemetry.count('TokensRefused', 1);
+    log.info('refused', { ...context, reason: verdict.reason });
+    throw new Error('Unauthorized');
   };
 
-async function verified(token: string, { verifier, log }: AuthorizePorts, context: LogFields) {
+async function verified(
+  token: string,
+  { verifier, log }: Pick<AuthorizePorts, 'verifier' | 'log'>,
+  context: LogFields,
+) {
   try {
     return await verifier.verify(token);
   } catch (error) {
@@ -45,11 +58,6 @@ async function verified(token: string, { verifier, log }: AuthorizePorts, contex
     // What is thrown on is logged by others, too: it tells nothing, and least of all that nobody is authorised.
     throw new Error('the token could not be verified');
   }
-}
-
-function refuse(reason: string, log: Log, context: LogFields): never {
-  log.info('refused', { ...context, reason });
-  throw new Error('Unauthorized');
 }
 
 function admit({ userId, userName, role, meetingId }: Identity, methodArn: string): AuthorizerResult {

@@ -5,7 +5,7 @@ import { createDeliver } from './deliver.ts';
 
 const config = readFunctionConfig(process.env);
 const log = createFunctionLog(config);
-const aws = connectAws(config, (error) => log.warn('send failed', { error }));
+const aws = connectAws(config, (error) => log.warn('post failed', { error }));
 
 const backend = createBackend(config, { ...aws, log });
 

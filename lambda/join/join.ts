@@ -14,12 +14,16 @@ export const createJoin = (backend: Backend) =>
     const { requestId } = event.requestContext;
     const { connectionId, meetingId, userId } = connection;
     const context = { requestId, connectionId, meetingId };
-    backend.log.info('joined', {
-      ...context,
-      userId,
-      outcome: joined.outcome,
-      evicted: joined.evicted.length,
-    });
     logErrors(joined.errors, context, backend.log);
-    return welcome(joined.connection, request, backend);
+    const { outcome, evicted } = joined;
+    const fields = { ...context, userId, outcome, evicted: evicted.length };
+    let participantCount: number | undefined;
+    try {
+      const welcomed = await welcome(joined.connection, request, backend);
+      ({ participantCount } = welcomed);
+      return welcomed;
+    } finally {
+      // Who has joined is there, welcomed or not; how many there are, the welcome alone knows.
+      backend.log.info('joined', { ...fields, participantCount });
+    }
   });

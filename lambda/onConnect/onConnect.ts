@@ -1,5 +1,6 @@
 import { connect } from '../../src/meeting/connect.ts';
 import type { Connection } from '../../src/meeting/ports.ts';
+import type { MeetingId } from '../../src/protocol/ids.ts';
 import { V1 } from '../../src/protocol/subprotocols.ts';
 import type { Backend } from '../shared/backend.ts';
 import { type ConnectEvent, connectionIdOf, type ProxyResult } from '../shared/events.ts';
@@ -14,17 +15,19 @@ export const createOnConnect =
   async (event: ConnectEvent): Promise<ProxyResult> => {
     const { requestId } = event.requestContext;
     const connectionId = connectionIdOf(event);
+    let meetingId: MeetingId | undefined;
     try {
       checkOrigin(event, backend);
       const connection = readArrival(event, backend.authentication);
+      meetingId = connection.meetingId;
       const { evicted, errors } = await connect(connection, backend);
-      const { meetingId, userId, client, role } = connection;
+      const { userId, client, role } = connection;
       const context = { requestId, connectionId, meetingId };
       backend.log.info('connected', { ...context, userId, role, client, evicted: evicted.length });
       logErrors(errors, context, backend.log);
       return { statusCode: 200, ...acceptance(connection) };
     } catch (error) {
-      const context = { requestId, connectionId, routeKey: '$connect' };
+      const context = { requestId, connectionId, meetingId, routeKey: '$connect' };
       const { status, code, message } = refusalOf(error, backend.log, context);
       return { statusCode: status, body: JSON.stringify({ code, message }) };
     }

@@ -5,7 +5,7 @@ import { createOnDefault } from './onDefault.ts';
 
 const config = readFunctionConfig(process.env);
 const log = createFunctionLog(config);
-const aws = connectAws(config, (error) => log.warn('send failed', { error }));
+const aws = connectAws(config, (error) => log.warn('post failed', { error }));
 
 /** The function as Lambda calls it: `index.handler`. */
 export const handler = aws.handling(createOnDefault(createBackend(config, { ...aws, log })));

@@ -1,5 +1,6 @@
 import { leave } from '../../src/meeting/leave.ts';
 import { leaveReason } from '../../src/meeting/leaveReason.ts';
+import type { MeetingId } from '../../src/protocol/ids.ts';
 import type { Backend } from '../shared/backend.ts';
 import { connectionIdOf, type DisconnectEvent, type ProxyResult } from '../shared/events.ts';
 import { logErrors } from '../shared/logErrors.ts';
@@ -16,15 +17,17 @@ export const createOnDisconnect =
     const { requestId, disconnectStatusCode, disconnectReason } = event.requestContext;
     const connectionId = connectionIdOf(event);
     const reason = leaveReason(disconnectStatusCode, disconnectReason);
+    let meetingId: MeetingId | undefined;
     try {
       const connection = await backend.meetings.find(connectionId);
+      meetingId = connection?.meetingId;
       const left = connection ? await leave(connection, reason, backend) : nothingLeft;
-      const context = { requestId, connectionId, meetingId: connection?.meetingId };
+      const context = { requestId, connectionId, meetingId };
       log.info('disconnected', { ...context, reason, outcome: left.outcome });
       logErrors(left.errors, context, log);
       return { statusCode: 200 };
     } catch (error) {
-      const context = { requestId, connectionId, routeKey: '$disconnect' };
+      const context = { requestId, connectionId, meetingId, routeKey: '$disconnect' };
       return { statusCode: refusalOf(error, log, context).status };
     }
   };

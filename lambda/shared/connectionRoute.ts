@@ -18,10 +18,11 @@ export function connectionRoute(
   backend: Backend,
   route: ConnectionRoute,
 ): (event: MessageEvent) => Promise<ProxyResult> {
-  return replying(backend, async (event) => {
+  return replying(backend, async (event, context) => {
     await admit(event, backend);
     const connection = await backend.meetings.find(connectionIdOf(event));
     if (!connection) throw new ProtocolError('not_in_meeting');
+    context.meetingId = connection.meetingId;
     return route(connection, event);
   });
 }

@@ -3,6 +3,7 @@ import { measured } from '../../src/meeting/measured.ts';
 import type { Telemetry } from '../../src/meeting/ports.ts';
 import { announcedLimits } from './announcedLimits.ts';
 import type { Backend } from './backend.ts';
+import { withCountedErrors } from './countErrors.ts';
 import type { SharedConfig } from './environment.ts';
 import { createIceServers } from './iceServers.ts';
 import { createLog, type Log } from './log.ts';
@@ -34,15 +35,5 @@ export function createBackend(config: SharedConfig, ports: GivenPorts): Backend 
     authentication: config.authentication ? 'on' : 'off',
     now: Date.now,
     newMessageId: () => crypto.randomUUID(),
-  };
-}
-
-function withCountedErrors(log: Log, telemetry: Telemetry): Log {
-  return {
-    ...log,
-    error(event, fields) {
-      telemetry.count('Errors', 1);
-      log.error(event, fields);
-    },
   };
 }

@@ -4,6 +4,7 @@ import type { AllowedOrigins } from '../../src/protocol/origins.ts';
 import { readAuthentication } from './authentication.ts';
 import { type IceConfig, readIceConfig } from './iceConfig.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import { metricsNamespace } from './metricsNamespace.ts';
 import { readAllowedOrigins } from './origins.ts';
 import { ConfigError, type Environment, matching, oneOf, text, wholeNumber } from './variables.ts';
 
@@ -77,6 +78,7 @@ type FunctionConfig = SharedConfig & {
   /** Undefined: there is no queue. */
   readonly deliveryQueueUrl: string | undefined;
   readonly region: string;
+  readonly metricsNamespace: string;
 };
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
@@ -102,6 +104,7 @@ export function readFunctionConfig(env: Environment): FunctionConfig {
     callbackUrl: env.CALLBACK_URL ? callbackUrl(env.CALLBACK_URL) : undefined,
     deliveryQueueUrl,
     region: text(env, 'AWS_REGION', 'us-east-1'),
+    metricsNamespace: metricsNamespace(env),
   };
 }
 

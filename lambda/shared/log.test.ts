@@ -10,13 +10,13 @@ const logAt = (level: 'debug' | 'info' | 'warn' | 'error') => {
 describe('the log', () => {
   it('writes what is at its level or above', () => {
     const { log, lines } = logAt('warn');
-    log.debug('a');
-    log.info('b');
-    log.warn('c', { count: 1 });
-    log.error('d');
+    log.debug('routed');
+    log.info('left');
+    log.warn('send failed', { failed: 1 });
+    log.error('error');
     expect(lines).toEqual([
-      { time: '1970-01-01T00:00:00.000Z', level: 'warn', event: 'c', count: 1 },
-      { time: '1970-01-01T00:00:00.000Z', level: 'error', event: 'd' },
+      { time: '1970-01-01T00:00:00.000Z', level: 'warn', event: 'send failed', failed: 1 },
+      { time: '1970-01-01T00:00:00.000Z', level: 'error', event: 'error' },
     ]);
   });
 
@@ -47,7 +47,22 @@ describe('the log', () => {
     ],
   ])('never throws, not even over %s', (_name, value) => {
     const { log, lines } = logAt('info');
-    log.info('odd', { value });
-    expect(lines).toMatchObject([{ event: 'odd', unloggable: expect.stringContaining('TypeError') }]);
+    log.error('error', { error: value });
+    expect(lines).toMatchObject([{ event: 'error', unloggable: expect.stringContaining('TypeError') }]);
+  });
+});
+
+describe('the compiler', () => {
+  it('holds each line to the list of events', () => {
+    const { log, lines } = logAt('error');
+    const context = { meetingId: 'standup' };
+    // @ts-expect-error there is no such event
+    log.info('arrived');
+    // @ts-expect-error it has another level
+    log.warn('left');
+    // @ts-expect-error it has no such field
+    log.info('left', { ...context, data: 'hello' });
+    log.info('left', { ...context, outcome: 'last' });
+    expect(lines).toEqual([]);
   });
 });

@@ -1,14 +1,21 @@
+import type { LogEvent, LogEventAt, LogFieldsOf } from './logEvents.ts';
+
 /** From the most to the least talkative. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Facts about an event: ids and counts, never what a message says. An Error is logged with its stack. */
+/** Facts by which lines are found, whatever their event. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes one line an event, at each level. */
-export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>;
+/** Writes one line an event, at each level: the events and fields of `logEvents`, and no others. */
+export type Log = {
+  readonly [Level in LogLevel]: <Event extends LogEventAt<Level>>(
+    event: Event,
+    fields?: LogFieldsOf<Event>,
+  ) => void;
+};
 
 /** What a log needs. */
 export type LogOptions = {
@@ -24,7 +31,7 @@ export function createLog({ level, write, now }: LogOptions): Log {
   const lowest = logLevels.indexOf(level);
   const at = (lineLevel: LogLevel) => {
     if (logLevels.indexOf(lineLevel) < lowest) return () => {};
-    return (event: string, fields: LogFields = {}): void => {
+    return (event: LogEvent, fields: LogFields = {}): void => {
       const time = new Date(now()).toISOString();
       write(encode({ time, level: lineLevel, event, ...fields }));
     };

@@ -10,8 +10,9 @@ export function refusalOf(error: unknown, log: Log, context: LogFields): Protoco
     log.error('error', { ...context, error });
     return new ProtocolError('internal_error');
   }
+  const fields = { ...context, code: error.code };
   // Whoever floods us must not make us flood the log.
-  const level = error.code === 'rate_limited' ? 'debug' : 'info';
-  log[level]('refused', { ...context, code: error.code });
+  if (error.code === 'rate_limited') log.debug('refused', fields);
+  else log.info('refused', fields);
   return error;
 }

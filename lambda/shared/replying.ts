@@ -1,8 +1,17 @@
 import { encodeFrame, errorFrame, type ServerFrame } from '../../src/protocol/frames.ts';
+import type { ConnectionId, MeetingId } from '../../src/protocol/ids.ts';
 import { requestIdOf } from '../../src/protocol/request.ts';
 import type { Backend } from './backend.ts';
 import { connectionIdOf, type MessageEvent, type ProxyResult } from './events.ts';
 import { refusalOf } from './refusalOf.ts';
+
+/** By what a request is found in the log. The meeting is added as soon as it is known. */
+export type RequestContext = {
+  readonly requestId: string;
+  readonly connectionId: ConnectionId;
+  readonly routeKey: string;
+  meetingId?: MeetingId | undefined;
+};
 
 /**
  * Makes a message route of a function that returns its reply: every request gets exactly one, as the route response,
@@ -13,14 +22,14 @@ import { refusalOf } from './refusalOf.ts';
  */
 export function replying(
   { log }: Pick<Backend, 'log'>,
-  route: (event: MessageEvent) => Promise<ServerFrame>,
+  route: (event: MessageEvent, context: RequestContext) => Promise<ServerFrame>,
 ): (event: MessageEvent) => Promise<ProxyResult> {
   return async (event) => {
+    const { requestId, routeKey } = event.requestContext;
+    const context: RequestContext = { requestId, connectionId: connectionIdOf(event), routeKey };
     try {
-      return { statusCode: 200, body: encodeFrame(await route(event)) };
+      return { statusCode: 200, body: encodeFrame(await route(event, context)) };
     } catch (error) {
-      const { requestId, routeKey } = event.requestContext;
-      const context = { requestId, connectionId: connectionIdOf(event), routeKey };
       const refusal = refusalOf(error, log, context);
       return { statusCode: refusal.status, body: encodeFrame(errorFrame(refusal, requestIdOf(event.body))) };
     }

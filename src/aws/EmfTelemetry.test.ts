@@ -6,10 +6,11 @@ const started = () => {
   const lines: Record<string, unknown>[] = [];
   return {
     lines,
-    telemetry: new EmfTelemetry(
-      (line) => lines.push(JSON.parse(line)),
-      () => 1_795_000_000_000,
-    ),
+    telemetry: new EmfTelemetry({
+      namespace: 'Staging',
+      write: (line) => lines.push(JSON.parse(line)),
+      now: () => 1_795_000_000_000,
+    }),
   };
 };
 
@@ -36,7 +37,7 @@ it('writes one line of an invocation, as CloudWatch reads it', () => {
         Timestamp: 1_795_000_000_000,
         CloudWatchMetrics: [
           {
-            Namespace: 'CloudMeetX',
+            Namespace: 'Staging',
             Dimensions: [[]],
             Metrics: [
               { Name: 'ConnectionsOpened', Unit: 'Count' },

@@ -1,9 +1,17 @@
 import type { CounterName, DurationName, Telemetry } from '../meeting/ports.ts';
 
-const NAMESPACE = 'CloudMeetX';
-
 /** CloudWatch takes no more values of one metric in a line. */
 const MOST_VALUES = 100;
+
+/** What writing metrics needs. */
+export type EmfOptions = {
+  /** In which CloudWatch keeps them. */
+  readonly namespace: string;
+  /** Takes a line without its line break. */
+  readonly write: (line: string) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+};
 
 /**
  * Metrics in CloudWatch's embedded format: one line of the function's log for each invocation that counted anything.
@@ -12,15 +20,12 @@ const MOST_VALUES = 100;
  * Without dimensions: each value of one would be a metric of its own, and paid for.
  */
 export class EmfTelemetry implements Telemetry {
-  readonly #write: (line: string) => void;
-  readonly #now: () => number;
+  readonly #options: EmfOptions;
   readonly #counts = new Map<CounterName, number>();
   readonly #durations = new Map<DurationName, number[]>();
 
-  /** `write` takes a line without its line break; `now`: epoch milliseconds. */
-  constructor(write: (line: string) => void, now: () => number) {
-    this.#write = write;
-    this.#now = now;
+  constructor(options: EmfOptions) {
+    this.#options = options;
   }
 
   count(name: CounterName, amount: number): void {
@@ -40,12 +45,11 @@ export class EmfTelemetry implements Telemetry {
       ...[...this.#durations.keys()].map((Name) => ({ Name, Unit: 'Milliseconds' })),
     ];
     if (metrics.length === 0) return;
-    const directive = { Namespace: NAMESPACE, Dimensions: [[]], Metrics: metrics };
+    const { namespace: Namespace, write, now } = this.#options;
+    const directive = { Namespace, Dimensions: [[]], Metrics: metrics };
     const values = Object.fromEntries<number | number[]>([...this.#counts, ...this.#durations]);
     this.#counts.clear();
     this.#durations.clear();
-    this.#write(
-      JSON.stringify({ _aws: { Timestamp: this.#now(), CloudWatchMetrics: [directive] }, ...values }),
-    );
+    write(JSON.stringify({ _aws: { Timestamp: now(), CloudWatchMetrics: [directive] }, ...values }));
   }
 }

@@ -33,6 +33,8 @@ export type AwsConfig = {
   /** A standard queue of SQS; undefined: there is none. */
   readonly deliveryQueueUrl: string | undefined;
   readonly region: string;
+  /** In which CloudWatch keeps what is counted. */
+  readonly metricsNamespace: string;
 };
 
 /** What sending needs of the event that a function was invoked with. */
@@ -106,7 +108,11 @@ export function connectAws(config: AwsConfig, report: (error: unknown) => void):
   };
   const { messagesPerSecond, messageBurst: burst } = config;
   // Lambda takes each line of standard output for a log event.
-  const telemetry = new EmfTelemetry((line) => process.stdout.write(`${line}\n`), Date.now);
+  const telemetry = new EmfTelemetry({
+    namespace: config.metricsNamespace,
+    write: (line) => process.stdout.write(`${line}\n`),
+    now: Date.now,
+  });
   return {
     telemetry,
     meetings: new DynamoMeetings(store),

@@ -8,7 +8,9 @@ export type RateLimitSettings = {
   readonly burst: number;
 };
 
-type Bucket = { readonly tokens: number; readonly filledAtMs: number };
+type Bucket = { tokens: number; filledAtMs: number };
+
+const granted = { outcome: 'granted' } as const;
 
 /** {@link RateLimit} in the memory of one process: a token bucket for each connection that has sent lately. */
 export class EmbeddedRateLimit implements RateLimit {
@@ -24,15 +26,19 @@ export class EmbeddedRateLimit implements RateLimit {
 
   async take(connectionId: ConnectionId): Promise<RateLimitOutcome> {
     const { messagesPerSecond, burst } = this.#settings;
-    if (messagesPerSecond === 0) return { outcome: 'granted' };
+    if (messagesPerSecond === 0) return granted;
     const nowMs = this.#now();
-    const { tokens, filledAtMs } = this.#buckets.get(connectionId) ?? { tokens: burst, filledAtMs: nowMs };
-    const available = Math.min(burst, tokens + ((nowMs - filledAtMs) * messagesPerSecond) / 1000);
-    const granted = available >= 1;
+    const bucket = this.#buckets.get(connectionId) ?? { tokens: burst, filledAtMs: nowMs };
+    const available = Math.min(
+      burst,
+      bucket.tokens + ((nowMs - bucket.filledAtMs) * messagesPerSecond) / 1000,
+    );
+    bucket.filledAtMs = nowMs;
     this.#buckets.delete(connectionId);
-    this.#buckets.set(connectionId, { tokens: granted ? available - 1 : available, filledAtMs: nowMs });
+    this.#buckets.set(connectionId, bucket);
     this.#forgetFull(nowMs);
-    if (granted) return { outcome: 'granted' };
+    bucket.tokens = available >= 1 ? available - 1 : available;
+    if (available >= 1) return granted;
     return { outcome: 'refused', retryAfterMs: Math.ceil(((1 - available) * 1000) / messagesPerSecond) };
   }
 

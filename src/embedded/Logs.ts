@@ -59,9 +59,9 @@ export class Logs {
   ): { readonly entry: Entry; readonly change: JournaledChange } {
     const { tables, now, historyTtlSeconds } = this.#options;
     const before = this.log(meetingId);
-    const after = { ...before, seq: before.seq + 1 };
+    const after = { id: before.id, epoch: before.epoch, seq: before.seq + 1 };
     const entry = entryOf(frame, after.seq);
-    const key = request && uncommittedKey(meetingId, request);
+    const key = request && keyOf(meetingId, request);
     const nowMs = now();
     this.#logs.set(meetingId, after);
     if (key) this.#uncommitted.set(key, entry);
@@ -70,7 +70,8 @@ export class Logs {
       this.#unwrittenEnds.set(meetingId, after);
       tables.writeEntry(after.id, entry, {
         expiresAtMs: nowMs + historyTtlSeconds * 1000,
-        request: request && { ...request, expiresAtMs: nowMs + DAY_MS },
+        request,
+        requestExpiresAtMs: request && nowMs + DAY_MS,
       });
     };
     const undo = () => {
@@ -83,11 +84,12 @@ export class Logs {
 
   /** What a user's request with this name was logged as, whether or not it is committed yet. */
   requested(meetingId: MeetingId, request: RequestKey): Entry | undefined {
-    const uncommitted = this.#uncommitted.get(uncommittedKey(meetingId, request));
+    const uncommitted = this.#uncommitted.get(keyOf(meetingId, request));
     if (uncommitted) return uncommitted;
     return this.#options.tables.requested(this.log(meetingId).id, request, this.#options.now());
   }
 }
 
-const uncommittedKey = (meetingId: MeetingId, { userId, requestId }: RequestKey): string =>
-  JSON.stringify([meetingId, userId, requestId]);
+/** None of the three holds a control character. */
+const keyOf = (meetingId: MeetingId, { userId, requestId }: RequestKey): string =>
+  `${meetingId}\n${userId}\n${requestId}`;

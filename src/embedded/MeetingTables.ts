@@ -12,10 +12,11 @@ const READ_AT_ONCE = 16;
 /** Which chat a client has sent: its own name for it. */
 export type RequestKey = { readonly userId: UserId; readonly requestId: string };
 
-/** How long a line is kept; of a chat with a name, whose it is, and how long one of the same name is the same chat. */
+/** How long a line is kept; of a chat with a name, that, and how long one of the same name is the same chat. */
 type EntryOptions = {
   readonly expiresAtMs: number;
-  readonly request?: (RequestKey & { readonly expiresAtMs: number }) | undefined;
+  readonly request: RequestKey | undefined;
+  readonly requestExpiresAtMs: number | undefined;
 };
 
 /** Who may not come back to which meeting, and until when in epoch milliseconds. */
@@ -42,9 +43,10 @@ export class MeetingTables {
     this.#statement.writeLog.run(id, meetingId, epoch, seq);
   }
 
-  writeEntry(meeting: number, { seq, text }: Entry, { expiresAtMs, request }: EntryOptions): void {
-    const { userId = null, requestId = null, expiresAtMs: requestExpiresAtMs = null } = request ?? {};
+  writeEntry(meeting: number, { seq, text }: Entry, options: EntryOptions): void {
+    const { expiresAtMs, request, requestExpiresAtMs = null } = options;
     const { writeEntry } = this.#statement;
+    const [userId, requestId] = request ? [request.userId, request.requestId] : [null, null];
     writeEntry.run(meeting, seq, text, expiresAtMs, userId, requestId, requestExpiresAtMs);
   }
 

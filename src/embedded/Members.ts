@@ -1,6 +1,6 @@
 import { freshState, type Meeting, type MeetingState } from '../meeting/arrival.ts';
 import type { Audience, Connection } from '../meeting/ports.ts';
-import { type HeldConnection, isMember, isPresent, memberCount, type User } from '../meeting/user.ts';
+import { isMember, isPresent, memberCount, type User } from '../meeting/user.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 
 /** One meeting's users, how many members they are together, and how many of them have joined. */
@@ -67,7 +67,7 @@ export class Members {
         return connection?.meetingId === audience.meetingId && isMember(connection) ? [connection] : [];
       }
       case 'user':
-        return this.user(audience)?.held.flatMap(member) ?? [];
+        return membersOf(this.user(audience));
       case 'meeting':
         return this.#everyone(audience.meetingId);
     }
@@ -76,7 +76,7 @@ export class Members {
   #everyone(meetingId: MeetingId): readonly Connection[] {
     const meeting = this.#meetings.get(meetingId);
     if (!meeting) return [];
-    meeting.everyone ??= [...meeting.users.values()].flatMap(({ held }) => held.flatMap(member));
+    meeting.everyone ??= [...meeting.users.values()].flatMap(membersOf);
     return meeting.everyone;
   }
 
@@ -104,5 +104,8 @@ const emptyMeeting = (): MeetingInMemory => ({
   everyone: undefined,
 });
 
-const member = ({ connection }: HeldConnection): readonly Connection[] =>
-  isMember(connection) ? [connection] : [];
+function membersOf(user: User | undefined): readonly Connection[] {
+  const members: Connection[] = [];
+  for (const { connection } of user?.held ?? []) if (isMember(connection)) members.push(connection);
+  return members;
+}

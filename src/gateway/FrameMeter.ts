@@ -6,7 +6,7 @@ const MASKED = 0x80;
 const LENGTH = 0x7f;
 const LENGTH_IN_16_BITS = 126;
 const LENGTH_IN_64_BITS = 127;
-const LONGEST_HEADER_BYTES = 14;
+const MASK_BYTES = 4;
 
 /** The largest that a frame, and a message of any number of frames, may be, in bytes. */
 export type SizeLimits = { readonly frameBytes: number; readonly messageBytes: number };
@@ -16,12 +16,15 @@ export type SizeLimits = { readonly frameBytes: number; readonly messageBytes: n
  * a larger frame.
  *
  * `ws` tells messages apart but not the frames they came in, and API Gateway limits both: 100 KB in small fragments
- * is fine, 33 KB in one frame is not. Keeps a few bytes of header at most.
+ * is fine, 33 KB in one frame is not. Keeps a few numbers and no bytes.
  */
 export class FrameMeter {
   readonly #limits: SizeLimits;
-  readonly #header = Buffer.alloc(LONGEST_HEADER_BYTES);
+  /** Of the header that is being read: its first two bytes, and how many it has had so far. */
+  #first = 0;
+  #second = 0;
   #headerBytes = 0;
+  #payloadBytes = 0;
   #payloadBytesLeft = 0;
   #messageBytes = 0;
   #messagesCompleted = 0;
@@ -44,46 +47,52 @@ export class FrameMeter {
       this.#payloadBytesLeft -= payloadBytes;
       offset += payloadBytes;
       if (this.#payloadBytesLeft === 0 && offset < chunk.length) {
-        this.#header[this.#headerBytes++] = chunk[offset++] as number;
-        if (this.#headerBytes === headerLength(this.#header, this.#headerBytes)) this.#startFrame();
+        this.#readHeader(chunk[offset++] as number);
       }
     }
   }
 
+  #readHeader(byte: number): void {
+    const at = this.#headerBytes++;
+    if (at === 0) this.#first = byte;
+    else if (at === 1) this.#startLength(byte);
+    // A length of more than 53 bits is rounded, and too long in any case.
+    else if (at < 2 + lengthBytes(this.#second)) this.#payloadBytes = this.#payloadBytes * 256 + byte;
+    if (this.#headerBytes === headerBytes(this.#second) && at > 0) this.#startFrame();
+  }
+
+  #startLength(byte: number): void {
+    this.#second = byte;
+    this.#payloadBytes = lengthBytes(byte) === 0 ? byte & LENGTH : 0;
+  }
+
   #startFrame(): void {
-    const first = this.#header[0] as number;
-    const payloadBytes = payloadLength(this.#header);
-    const isData = (first & OPCODE) < FIRST_CONTROL_OPCODE;
+    const payloadBytes = this.#payloadBytes;
+    const isData = (this.#first & OPCODE) < FIRST_CONTROL_OPCODE;
     this.#headerBytes = 0;
     this.#payloadBytesLeft = payloadBytes;
     if (isData) this.#messageBytes += payloadBytes;
     const { frameBytes, messageBytes } = this.#limits;
     if (payloadBytes > frameBytes || this.#messageBytes > messageBytes) {
       this.#messagesBeforeOversize = this.#messagesCompleted;
-    } else if (isData && first & FIN) {
+    } else if (isData && this.#first & FIN) {
       this.#messagesCompleted++;
       this.#messageBytes = 0;
     }
   }
 }
 
-/** How long the header is, as far as its first bytes tell. */
-function headerLength(header: Buffer, bytes: number): number {
-  if (bytes < 2) return 2;
-  const second = header[1] as number;
-  const maskBytes = second & MASKED ? 4 : 0;
+/** How many bytes a frame's length takes behind the second byte, which tells. */
+function lengthBytes(second: number): number {
   switch (second & LENGTH) {
     case LENGTH_IN_16_BITS:
-      return 4 + maskBytes;
+      return 2;
     case LENGTH_IN_64_BITS:
-      return 10 + maskBytes;
+      return 8;
     default:
-      return 2 + maskBytes;
+      return 0;
   }
 }
 
-function payloadLength(header: Buffer): number {
-  const short = (header[1] as number) & LENGTH;
-  if (short === LENGTH_IN_16_BITS) return header.readUInt16BE(2);
-  return short === LENGTH_IN_64_BITS ? Number(header.readBigUInt64BE(2)) : short;
-}
+/** How long a header is. */
+const headerBytes = (second: number): number => 2 + lengthBytes(second) + (second & MASKED ? MASK_BYTES : 0);

@@ -77,9 +77,9 @@ export class Gateway {
     server.on('request', (request, response) => this.#onRequest(request, response));
     server.on('upgrade', (request, socket, head) => {
       // Until ws takes over, nobody else listens, and an unheard error would end the process.
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroyThis);
       if (isWebSocketUpgrade(request)) this.#onUpgrade({ request, socket, head });
-      else answerWithoutUpgrading(request, socket, (response) => this.#onRequest(request, response));
+      else this.#onOtherUpgrade(request, socket);
     });
   }
 
@@ -127,6 +127,10 @@ export class Gateway {
       stopMs.disconnects,
       this.#allClosed().then(() => this.#settled()),
     );
+  }
+
+  #onOtherUpgrade(request: IncomingMessage, socket: Duplex): void {
+    answerWithoutUpgrading(request, socket, (response) => this.#onRequest(request, response));
   }
 
   #onUpgrade(upgrade: UpgradeRequest): void {
@@ -191,6 +195,11 @@ export class Gateway {
     await Promise.all(this.#upgrades.keys());
     await this.#host.invoker.settled();
   }
+}
+
+/** One function for all sockets: one made for each would keep its upgrade request for as long as the connection lives. */
+function destroyThis(this: Duplex): void {
+  this.destroy();
 }
 
 /** A report that fails must not end what it reports of. */

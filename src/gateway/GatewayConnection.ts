@@ -6,7 +6,7 @@ import { type ConnectionEnd, gatewayEnds, peerEnd, protocolEnd } from './closeRe
 import { type ConnectionContext, messageEvent } from './events.ts';
 import { FrameMeter } from './FrameMeter.ts';
 import { type GatewayMessage, gatewayFrame } from './gatewayFrames.ts';
-import { Inbox } from './Inbox.ts';
+import { Inbox, type InboxOwner } from './Inbox.ts';
 import type { InvocationOutcome, Invoker } from './Invoker.ts';
 import type { Ids } from './ids.ts';
 import { gatewayLimits, ownLimits } from './limits.ts';
@@ -30,7 +30,7 @@ export type ConnectionHost = {
 };
 
 /** One open WebSocket: its messages find their routes, its limits are kept, and its end is told. */
-export class GatewayConnection {
+export class GatewayConnection implements InboxOwner {
   readonly #context: ConnectionContext;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -53,15 +53,10 @@ export class GatewayConnection {
     this.#openedAtMs = host.clock.elapsedMs();
     this.#lastActiveAtMs = this.#openedAtMs;
     this.#cancelTimer = this.#armTimer();
-    this.#inbox = new Inbox((body) => this.#handle(body), ownLimits.invocationsPerConnection, {
-      pause: () => socket.pause(),
-      resume: () => {
-        if (socket.isPaused) socket.resume();
-      },
-    });
+    this.#inbox = new Inbox(this, ownLimits.invocationsPerConnection);
     // Before `ws` reads the same bytes, so that an oversize frame is known when its message arrives.
     stream.prependListener('data', (chunk: Buffer) => this.#onBytes(chunk));
-    socket.on('message', (data, isBinary) => this.#onMessage(String(data), isBinary));
+    socket.on('message', (data, isBinary) => this.#onMessage(data.toString(), isBinary));
     socket.on('error', (error) => {
       this.#end ??= protocolEnd(error);
     });
@@ -140,39 +135,45 @@ export class GatewayConnection {
     this.#inbox.end(lastMessage, () => this.close(end));
   }
 
-  async #handle(body: string): Promise<void> {
-    const { connectionId } = this.#context;
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  /** Finds the route of a message, invokes it, and answers. */
+  async handle(body: string): Promise<void> {
     const requestId = this.#host.ids.requestId();
-    const complain = (message: GatewayMessage): void => {
-      this.#reply(gatewayFrame(message, connectionId, requestId));
-    };
-    if (this.#host.throttle() === 'throttled') return complain('Too Many Requests');
+    if (this.#host.throttle() === 'throttled') return this.#complain('Too Many Requests', requestId);
     const selected = this.#host.selectRoute(body);
-    if (!selected) return complain('Forbidden');
+    if (!selected) return this.#complain('Forbidden', requestId);
     const { routeKey, route } = selected;
     const message = { body, routeKey, messageId: this.#newMessageId() };
     const stamp = { requestId, nowMs: this.#host.clock.now() };
     const outcome = await this.#host.invoker.invoke(route, messageEvent(message, this.#context, stamp));
-    this.#answer(route, outcome, complain);
+    this.#answer(route, outcome, requestId);
   }
 
-  #answer(
-    route: Route<never>,
-    outcome: InvocationOutcome,
-    complain: (message: GatewayMessage) => void,
-  ): void {
+  #answer(route: Route<never>, outcome: InvocationOutcome, requestId: string): void {
     switch (outcome.status) {
       case 'timed-out':
-        complain('Endpoint request timed out');
+        this.#complain('Endpoint request timed out', requestId);
         break;
       case 'failed':
-        complain('Internal server error');
+        this.#complain('Internal server error', requestId);
         break;
       case 'returned': {
         const body = route.routeResponseSelectionExpression && bodyOf(outcome.result);
-        if (body !== undefined && this.#reply(body) === 'failed') complain('Internal server error');
+        if (body === undefined || this.#reply(body) !== 'failed') return;
+        this.#complain('Internal server error', requestId);
       }
     }
+  }
+
+  #complain(message: GatewayMessage, requestId: string): void {
+    this.#reply(gatewayFrame(message, this.#context.connectionId, requestId));
   }
 
   #reply(text: string): SendOutcome {

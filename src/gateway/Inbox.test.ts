@@ -6,15 +6,16 @@ import { Inbox } from './Inbox.ts';
 function openInbox() {
   const handlers: { readonly body: string; readonly done: Deferred<void> }[] = [];
   const flow: string[] = [];
-  const inbox = new Inbox(
-    (body) => {
+  const owner = {
+    handle(body: string) {
       const done = deferred();
       handlers.push({ body, done });
       return done.promise;
     },
-    2,
-    { pause: () => flow.push('pause'), resume: () => flow.push('resume') },
-  );
+    pause: () => flow.push('pause'),
+    resume: () => flow.push('resume'),
+  };
+  const inbox = new Inbox(owner, 2);
   const finish = async (index: number) => {
     handlers[index]?.done.resolve();
     await new Promise(setImmediate);

@@ -1,5 +1,11 @@
-/** What an inbox may do to the socket that its messages come from. */
-export type Flow = { readonly pause: () => void; readonly resume: () => void };
+/** The connection whose messages an inbox holds. */
+export type InboxOwner = {
+  /** Handles one message; never rejects. */
+  handle(body: string): Promise<void>;
+  /** Stops reading from the socket, and goes on. */
+  pause(): void;
+  resume(): void;
+};
 
 /**
  * The messages of one connection on their way to handlers: so many at once, the others in the order they came.
@@ -7,19 +13,17 @@ export type Flow = { readonly pause: () => void; readonly resume: () => void };
  * While none may start, the socket isn't read from, so that no more wait than one read had brought.
  */
 export class Inbox {
-  readonly #handle: (body: string) => Promise<void>;
+  readonly #owner: InboxOwner;
   readonly #atOnce: number;
-  readonly #flow: Flow;
   readonly #waiting: string[] = [];
   #received = 0;
   #handling = 0;
   #last = Number.POSITIVE_INFINITY;
   #onDrained: (() => void) | undefined;
 
-  constructor(handle: (body: string) => Promise<void>, atOnce: number, flow: Flow) {
-    this.#handle = handle;
+  constructor(owner: InboxOwner, atOnce: number) {
+    this.#owner = owner;
     this.#atOnce = atOnce;
-    this.#flow = flow;
   }
 
   /** How many messages have come. */
@@ -31,7 +35,7 @@ export class Inbox {
   receive(body: string): void {
     if (++this.#received <= this.#last) this.#waiting.push(body);
     this.#startWaiting();
-    if (this.#waiting.length > 0) this.#flow.pause();
+    if (this.#waiting.length > 0) this.#owner.pause();
     this.#checkDrained();
   }
 
@@ -53,14 +57,14 @@ export class Inbox {
       const body = this.#waiting.shift();
       if (body === undefined) return;
       this.#handling++;
-      void this.#handle(body).finally(() => this.#finished());
+      void this.#owner.handle(body).then(() => this.#finished());
     }
   }
 
   #finished(): void {
     this.#handling--;
     this.#startWaiting();
-    if (this.#waiting.length === 0) this.#flow.resume();
+    if (this.#waiting.length === 0) this.#owner.resume();
     this.#checkDrained();
   }
 

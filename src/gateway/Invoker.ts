@@ -33,7 +33,15 @@ type Invoked = 'integration' | 'authorizer';
 
 type Invocable<Event> = { readonly integration: (event: Event) => Promise<unknown> };
 type InvocableEvent = { readonly requestContext: InvocationContext };
-type Context = { readonly invoked: Invoked; readonly invocation: InvocationContext };
+
+/** One that runs. */
+type Invocation = {
+  readonly invoked: Invoked;
+  readonly context: InvocationContext;
+  /** In elapsed milliseconds, when it has taken too long; undefined once that was told. */
+  dueAtMs: number | undefined;
+  resolve: (outcome: InvocationOutcome) => void;
+};
 
 const pendingKinds = {
   integration: 'promises left pending',
@@ -53,7 +61,11 @@ export class Invoker {
   readonly #options: InvokerOptions;
   readonly #pendingPromises = new PendingPromises();
   readonly #invocationsOf = new Map<string, number>();
-  readonly #running = new Set<Promise<unknown>>();
+  /** In the order in which they are due, since each may take as long. */
+  readonly #running = new Set<Invocation>();
+  /** One timer for all: it would cost each message more than the rest of invoking. */
+  #timer: 'armed' | 'off' = 'off';
+  #onSettled: (() => void)[] = [];
 
   constructor(options: InvokerOptions) {
     this.#options = options;
@@ -66,43 +78,77 @@ export class Invoker {
     invoked: Invoked = 'integration',
   ): Promise<InvocationOutcome> {
     const { routeKey, connectionId, requestId } = event.requestContext;
-    const context: Context = { invoked, invocation: { routeKey, connectionId, requestId } };
-    const running = this.#run(() => invocable.integration(event), context);
-    this.#running.add(running);
+    const context = { routeKey, connectionId, requestId };
+    const dueAtMs = this.#options.clock.elapsedMs() + gatewayLimits.integrationMs;
     return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(gatewayLimits.integrationMs, () => {
-        this.#options.report({ kind: `${invoked} timed out`, ...context.invocation });
-        resolve({ status: 'timed-out', late: running });
-      });
-      void running.then((outcome) => {
-        this.#running.delete(running);
-        cancel();
-        resolve(outcome);
-      });
+      const invocation = { invoked, context, dueAtMs, resolve };
+      this.#running.add(invocation);
+      this.#arm();
+      void this.#run(() => invocable.integration(event), invocation);
     });
   }
 
   /** Resolves when everything that runs now, and whatever that leads to at once, has come to its end. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running.size > 0) await new Promise<void>((resolve) => this.#onSettled.push(resolve));
   }
 
-  async #run(integration: () => Promise<unknown>, context: Context): Promise<InvocationOutcome> {
+  async #run(integration: () => Promise<unknown>, invocation: Invocation): Promise<void> {
     try {
-      return { status: 'returned', result: await this.#watched(integration, context) };
+      this.#end(invocation, { status: 'returned', result: await this.#watched(integration, invocation) });
     } catch (error) {
-      this.#options.report({ kind: `${context.invoked} failed`, error, ...context.invocation });
-      return { status: 'failed' };
+      const { invoked, context } = invocation;
+      this.#options.report({ kind: `${invoked} failed`, error, ...context });
+      this.#end(invocation, { status: 'failed' });
     }
   }
 
-  #watched(integration: () => Promise<unknown>, { invoked, invocation }: Context): Promise<unknown> {
-    const watched = `${invoked} ${invocation.routeKey}`;
+  #end(invocation: Invocation, outcome: InvocationOutcome): void {
+    this.#running.delete(invocation);
+    invocation.resolve(outcome);
+    if (this.#running.size > 0 || this.#onSettled.length === 0) return;
+    for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+
+  #arm(): void {
+    if (this.#timer === 'armed') return;
+    const { clock } = this.#options;
+    for (const { dueAtMs } of this.#running) {
+      if (dueAtMs === undefined) continue;
+      this.#timer = 'armed';
+      clock.after(Math.max(dueAtMs - clock.elapsedMs(), 0), () => this.#onTimer());
+      return;
+    }
+  }
+
+  #onTimer(): void {
+    const nowMs = this.#options.clock.elapsedMs();
+    for (const invocation of this.#running) {
+      if (invocation.dueAtMs === undefined) continue;
+      if (invocation.dueAtMs > nowMs) break;
+      this.#timeOut(invocation);
+    }
+    this.#timer = 'off';
+    this.#arm();
+  }
+
+  #timeOut(invocation: Invocation): void {
+    const { invoked, context, resolve } = invocation;
+    invocation.dueAtMs = undefined;
+    const late = new Promise<InvocationOutcome>((resolveLate) => {
+      invocation.resolve = resolveLate;
+    });
+    this.#options.report({ kind: `${invoked} timed out`, ...context });
+    resolve({ status: 'timed-out', late });
+  }
+
+  #watched(integration: () => Promise<unknown>, { invoked, context }: Invocation): Promise<unknown> {
+    const watched = invoked === 'integration' ? context.routeKey : `authorizer ${context.routeKey}`;
     const earlier = this.#invocationsOf.get(watched) ?? 0;
     if (earlier >= this.#options.watchedInvocations) return integration();
     this.#invocationsOf.set(watched, earlier + 1);
     return this.#pendingPromises.watch(integration, (count) =>
-      this.#options.report({ kind: pendingKinds[invoked], count, ...invocation }),
+      this.#options.report({ kind: pendingKinds[invoked], count, ...context }),
     );
   }
 }

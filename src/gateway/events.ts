@@ -131,11 +131,32 @@ export function messageEvent(
   context: ConnectionContext,
   stamp: EventStamp,
 ): MessageEvent {
-  const { body, routeKey, messageId } = message;
+  const { stage, connectedAt, identity, domainName, connectionId, apiId, authorized, stageVariables } =
+    context;
+  const { requestId, nowMs } = stamp;
+  // Field by field, since there is one for each message, and copying objects is slow.
+  const requestContext: MessageEvent['requestContext'] = {
+    routeKey: message.routeKey,
+    messageId: message.messageId,
+    eventType: 'MESSAGE',
+    stage,
+    connectedAt,
+    identity,
+    domainName,
+    connectionId,
+    apiId,
+    extendedRequestId: requestId,
+    requestId,
+    requestTime: requestTime(nowMs),
+    requestTimeEpoch: nowMs,
+    messageDirection: 'IN',
+  };
+  const event: MessageEvent = { requestContext, body: message.body, isBase64Encoded: false };
+  if (!authorized && !stageVariables) return event;
   return {
-    requestContext: { routeKey, messageId, eventType: 'MESSAGE', ...requestContext(context, stamp) },
-    body,
+    ...event,
     ...envelope(context),
+    requestContext: { ...requestContext, ...(authorized && { authorizer: authorized.context }) },
   };
 }
 

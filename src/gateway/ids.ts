@@ -63,5 +63,9 @@ function pooled(random: RandomBytes): RandomBytes {
   };
 }
 
-const encode = (bytes: Uint8Array): string =>
-  `${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')}=`;
+function encode(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return `${buffer.toString('base64url')}=`;
+}

@@ -21,6 +21,7 @@ export type DeliverPorts = {
 
 /** How the sends of one payload ended. */
 export type SendReport = {
+  readonly outcome: 'sent';
   readonly sent: number;
   /** Not delivered, and still members. */
   readonly failed: readonly Recipient[];
@@ -32,7 +33,7 @@ export type SendReport = {
 
 /** What became of a payload: its sends have ended, or the queue has it for so many. */
 export type DeliveryReport =
-  | ({ readonly outcome: 'sent' } & SendReport)
+  | SendReport
   | { readonly outcome: 'queued'; readonly queued: number; readonly errors: readonly unknown[] };
 
 /**
@@ -42,19 +43,26 @@ export type DeliveryReport =
  * that could not be sent is left to the queue as well: the log promises it to everyone. Whatever else could not be sent is
  * only counted, for its sender is told and may already be sending it again.
  */
-export async function deliver(
+export function deliver(
   recipients: readonly Recipient[],
   payload: Announcement,
   ports: DeliverPorts,
 ): Promise<DeliveryReport> {
-  if (recipients.length <= ports.queueAbove) return deliverNow(recipients, payload, ports);
+  const isLarge = recipients.length > ports.queueAbove;
+  return isLarge ? deliverLater(recipients, payload, ports) : deliverNow(recipients, payload, ports);
+}
+
+async function deliverLater(
+  recipients: readonly Recipient[],
+  payload: Announcement,
+  ports: DeliverPorts,
+): Promise<DeliveryReport> {
   try {
     await queueFanOut(recipients, payload, ports);
     return { outcome: 'queued', queued: recipients.length, errors: [] };
   } catch (error) {
     // Slower, and for some perhaps once more, but there.
-    const report = await deliverNow(recipients, payload, ports);
-    return { ...report, errors: [error, ...report.errors] };
+    return withError(await deliverNow(recipients, payload, ports), error);
   }
 }
 
@@ -62,16 +70,21 @@ async function deliverNow(
   recipients: readonly Recipient[],
   payload: Announcement,
   ports: DeliverPorts,
-): Promise<Extract<DeliveryReport, { outcome: 'sent' }>> {
+): Promise<SendReport> {
   const report = await sendToEach(recipients, payload.text, ports);
-  if (report.failed.length === 0 || payload.seq === undefined) return { outcome: 'sent', ...report };
+  if (report.failed.length === 0 || payload.seq === undefined) return report;
   try {
     await queueRetry({ recipients: report.failed, payload }, ports);
-    return { outcome: 'sent', ...report };
+    return report;
   } catch (error) {
-    return { outcome: 'sent', ...report, errors: [...report.errors, error] };
+    return withError(report, error);
   }
 }
+
+const withError = (report: SendReport, error: unknown): SendReport => ({
+  ...report,
+  errors: [error, ...report.errors],
+});
 
 /**
  * Sends a text to every recipient, and ends the membership of those that turn out to be gone: of the recipient, never
@@ -94,7 +107,8 @@ export async function sendToEach(
     (isStale ? stale : failed).push(recipient);
   });
   const sent = recipients.length - failed.length - stale.length;
-  return { sent, failed, stale, errors: stale.length === 0 ? [] : await removeGone(stale, ports) };
+  const errors = stale.length === 0 ? [] : await removeGone(stale, ports);
+  return { outcome: 'sent', sent, failed, stale, errors };
 }
 
 /** To whom an announcement goes, and to which connection it need not. */

@@ -14,7 +14,7 @@ export type QueuedReport = SendReport & { readonly next: 'nothing' | 'queued' | 
 export async function deliverQueued(delivery: Delivery, ports: DeliverPorts): Promise<QueuedReport> {
   const { recipients, payload } = delivery;
   if (isTooLate(delivery, ports.now())) {
-    return { sent: 0, failed: recipients, stale: [], errors: [], next: 'dropped' };
+    return { outcome: 'sent', sent: 0, failed: recipients, stale: [], errors: [], next: 'dropped' };
   }
   const report = await sendToEach(recipients, payload.text, ports);
   const { failed } = report;

@@ -4,6 +4,12 @@ import { announce, type DeliverPorts } from './deliver.ts';
 import { dismiss } from './dismiss.ts';
 import type { Connection, LockOutcome } from './ports.ts';
 
+/** What removing needs from outside. */
+export type RemovalPorts = DeliverPorts & {
+  /** How long who was removed can't come back. */
+  readonly banSeconds: number;
+};
+
 /** What removing somebody came to: which connections were theirs, and what went wrong in telling of it. */
 export type Removal = { readonly removed: readonly Connection[]; readonly errors: readonly unknown[] };
 
@@ -15,22 +21,27 @@ export type LockChange = { readonly outcome: LockOutcome['outcome']; readonly er
  * closing their connections is no news. Throws `hosts_only`, `not_joined`, `target_not_found`, and `invalid_request` of the
  * host itself.
  */
-export async function remove(
-  host: Connection,
-  userId: UserId,
-  ports: DeliverPorts & { readonly banSeconds: number },
-): Promise<Removal> {
+export async function remove(host: Connection, userId: UserId, ports: RemovalPorts): Promise<Removal> {
   demandHost(host);
   if (userId === host.userId) {
     const details = { field: 'userId' };
     throw new ProtocolError('invalid_request', 'userId is your own: send leave instead.', { details });
   }
-  const { meetingId } = host;
-  const result = await ports.meetings.remove({ meetingId, userId }, ports.banSeconds);
+  return putOut({ meetingId: host.meetingId, userId }, ports);
+}
+
+/**
+ * Removes a user on nobody's but the operator's word, with all that {@link remove} promises. Throws `target_not_found`.
+ */
+export async function putOut(
+  user: Pick<Connection, 'meetingId' | 'userId'>,
+  ports: RemovalPorts,
+): Promise<Removal> {
+  const result = await ports.meetings.remove(user, ports.banSeconds);
   if (result.outcome === 'not-there') throw new ProtocolError('target_not_found');
   const { removed, announcement } = result;
   const [errors] = await Promise.all([
-    announce([announcement], { meetingId }, ports),
+    announce([announcement], user, ports),
     ...removed.map((connection) => dismiss(connection, 'removed', ports.connections)),
   ]);
   return { removed, errors };

@@ -100,12 +100,10 @@ function measuredSender(
   };
 }
 
-const counterOf = { sent: 'MessagesSent', failed: 'MessagesFailed', gone: 'StaleConnections' } as const;
-
 function countOutcomes(outcomes: readonly SendOutcome[], telemetry: Telemetry): void {
   const counts = { sent: 0, failed: 0, gone: 0 };
   for (const outcome of outcomes) counts[outcome] += 1;
-  for (const outcome of ['sent', 'failed', 'gone'] as const) {
-    if (counts[outcome] > 0) telemetry.count(counterOf[outcome], counts[outcome]);
-  }
+  if (counts.sent > 0) telemetry.count('MessagesSent', counts.sent);
+  if (counts.failed > 0) telemetry.count('MessagesFailed', counts.failed);
+  if (counts.gone > 0) telemetry.count('StaleConnections', counts.gone);
 }

@@ -1,6 +1,7 @@
 import type { MessageFrame } from '../protocol/frames.ts';
 import type { ConnectionId, MeetingId, UserId } from '../protocol/ids.ts';
 import type { Attributes, DepartureReason, Participant, Role } from '../protocol/participants.ts';
+import type { counterNames, durationNames } from './metricNames.ts';
 import type { Joining } from './user.ts';
 
 /** A socket's life on the server's side, and who it speaks for. */
@@ -287,21 +288,11 @@ export interface RateLimit {
   take(connectionId: ConnectionId): Promise<RateLimitOutcome>;
 }
 
-/** What is counted, by CloudWatch's habit of names. docs/metrics.md says what each means. */
-export type CounterName =
-  | 'ConnectionsOpened'
-  | 'ConnectionsClosed'
-  | 'ConnectionsRefused'
-  | 'ChatsLogged'
-  | 'MessagesQueued'
-  | 'MessagesSent'
-  | 'MessagesFailed'
-  | 'StaleConnections'
-  | 'Throttles'
-  | 'Errors';
+/** What is counted. */
+export type CounterName = (typeof counterNames)[number];
 
 /** What is timed, in milliseconds. */
-export type DurationName = 'FanOutTime';
+export type DurationName = (typeof durationNames)[number];
 
 /** Keeps figures for whoever runs the backend. Never throws, and never waits. */
 export interface Telemetry {

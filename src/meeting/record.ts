@@ -1,6 +1,7 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import { encodeFrame, type MessageFrame } from '../protocol/frames.ts';
 import { protocolLimits } from '../protocol/limits.ts';
+import { textOf } from './entry.ts';
 import type { Announcement, Connection, Meetings } from './ports.ts';
 import type { Relay } from './relay.ts';
 
@@ -22,10 +23,10 @@ export async function record(
   { audience, frame }: Relay,
   given: { readonly requestId: string | undefined; readonly meetings: Meetings },
 ): Promise<Recorded> {
-  const text = encodeFrame(frame);
   const { messageId } = frame;
-  if (audience.kind !== 'meeting' || frame.type !== 'chat') return { text, seq: undefined, messageId };
-  if (Buffer.byteLength(text) + SEQ_BYTES > protocolLimits.entryBytes)
+  if (audience.kind !== 'meeting' || frame.type !== 'chat')
+    return { text: encodeFrame(frame), seq: undefined, messageId };
+  if (Buffer.byteLength(textOf(frame)) + SEQ_BYTES > protocolLimits.entryBytes)
     throw new ProtocolError('message_too_large');
   const result = await given.meetings.appendChat(sender, frame, given.requestId);
   switch (result.outcome) {
@@ -34,6 +35,6 @@ export async function record(
     case 'duplicate':
       return { ...result.entry, messageId: (JSON.parse(result.entry.text) as MessageFrame).messageId };
     case 'appended':
-      return { ...result.entry, messageId };
+      return { text: result.entry.text, seq: result.entry.seq, messageId };
   }
 }

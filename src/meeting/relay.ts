@@ -41,8 +41,9 @@ export function relay(sender: Connection, request: SendMessage, stamp: Stamp): R
 function audienceOf(target: Target, { meetingId, role }: Connection): Audience {
   switch (target.kind) {
     case 'connection':
+      return { kind: 'connection', meetingId, connectionId: target.connectionId };
     case 'user':
-      return { ...target, meetingId };
+      return { kind: 'user', meetingId, userId: target.userId };
     case 'meeting':
       if (target.meetingId !== meetingId) throw new ProtocolError('other_meeting');
       if (role === 'observer') throw new ProtocolError('observers_only_listen');

@@ -1,14 +1,4 @@
-import * as v from 'valibot';
 import { protocolLimits } from './limits.ts';
-
-/** Accepts a JSON value that can be relayed as it was sent. */
-export const data = v.pipe(
-  v.unknown(),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const message = faultOfData(dataset.value);
-    if (message !== undefined) addIssue({ message });
-  }),
-);
 
 /** Why a JSON value can't be relayed as it was sent; undefined when it can. */
 export function faultOfData(value: unknown): string | undefined {

@@ -19,4 +19,4 @@ const plainText = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${protocolLimits.textCharacte
 export const text = v.pipe(v.string(TEXT_RULE), v.regex(plainText, TEXT_RULE));
 
 /** Tells whether a value is an id or a name by the same rule. */
-export const isText = (value: unknown): value is string => v.is(text, value);
+export const isText = (value: unknown): value is string => typeof value === 'string' && plainText.test(value);

@@ -1,9 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { encodeDelivery } from '../../src/aws/deliveryMessages.ts';
 import type { MeetingClient } from '../../src/client/index.ts';
+import { aConnection } from '../harness/connections.ts';
 import type { LambdaBackend } from '../harness/lambdaBackend.ts';
+import { startLambdaBackend } from '../harness/lambdaBackend.ts';
 import { met, nextEvent } from '../harness/meetingClient.ts';
 import { seededRandom, seedOfRun } from '../harness/random.ts';
 import { startTestServer } from '../harness/server.ts';
+import { TestClient } from '../harness/TestClient.ts';
 
 const CLIENTS = 16;
 const CHATS = 40;
@@ -66,3 +70,22 @@ it('[AK5][DQ2][LG9] loses nothing, and shows nothing twice, when workers are kil
     .toEqual(others.map(() => CHATS));
   for (const { notes } of shown.slice(1)) expect(notes.toSorted(), `SEED=${seed}`).toEqual(said.toSorted());
 }, 180_000);
+
+it('[LG9] closes a connection that a line could not be sent to for two minutes', async () => {
+  const backend = await startLambdaBackend(
+    {},
+    {
+      trouble: { gateway: {} },
+      onPost: (name, method) => (name === 'deliver' && method === 'POST' ? 'cut' : 'pass'),
+    },
+  );
+  onTestFinished(() => backend.stop());
+  const bob = await TestClient.connect(`${backend.webSocketUrl}?meetingId=standup&userId=bob`);
+  const { connectionId } = await backend.log.line({ event: 'connected', userId: 'bob' });
+  const recipient = aConnection({ connectionId: String(connectionId), userId: 'bob' });
+  const delivery = { recipients: [recipient], payload: { seq: 1, text: '{}' }, delays: 8 };
+  backend.deliveries.send(encodeDelivery({ ...delivery, sinceMs: Date.now() - 120_000 }), 0);
+  await bob.closed;
+  await backend.log.line({ event: 'given up', closed: 1 });
+  expect(backend.deliveries.size).toBeLessThanOrEqual(1);
+}, 60_000);

@@ -10,7 +10,10 @@ import { type Frame, TestClient } from '../harness/TestClient.ts';
 
 const meetingId = 'standup' as MeetingId;
 
-describe('a ghost, found by the functions', () => {
+describe.each([
+  ['the functions', {}],
+  ['the queue’s worker', { QUEUE_ABOVE_RECIPIENTS: '1' }],
+])('a ghost, found by %s', (_finder, queueing) => {
   it.each([
     ['join', {}, async ({ backend }: Scene) => (await connectV1(backend, 'carol')).send({ action: 'join' })],
     ['update', {}, ({ alice }: Scene) => alice.request({ action: 'update', attributes: { hand: true } })],
@@ -25,7 +28,7 @@ describe('a ghost, found by the functions', () => {
     ['$disconnect', {}, ({ alice }: Scene) => alice.close()],
     ['$connect', { MAX_CONNECTIONS_PER_USER: '1' }, ({ backend }: Scene) => connect(backend, 'alice')],
   ])('[EV5] leaves when %s tells the others something', async (_name, env, act) => {
-    const backend = await start(env);
+    const backend = await start({ ...queueing, ...env });
     const { client: bob } = await join(backend, 'bob');
     const { client: alice } = await join(backend, 'alice');
     await plantGhost(backend);
@@ -36,10 +39,12 @@ describe('a ghost, found by the functions', () => {
   });
 
   it('[EV5] leaves when the schedule comes by, if nobody says anything', async () => {
-    const backend = await start();
+    const backend = await start(queueing);
     const { client: bob } = await join(backend, 'bob');
+    const carol = await connect(backend, 'carol');
     await plantGhost(backend);
     await backend.passTime();
+    await nextAbout(carol, 'ghost');
     expect(await nextAbout(bob, 'ghost')).toMatchObject({
       data: { eventType: 'user-left', reason: 'connection-lost' },
     });

@@ -95,10 +95,10 @@ describe('npm run cli -- token', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('is the one command', async () => {
+  it('is one of the commands that a wrong one is told', async () => {
     expect(await fails('npm run -s cli -- tokne')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('There is one command'),
+      stderr: expect.stringContaining('There is no command "tokne". There are token, '),
     });
   });
 });

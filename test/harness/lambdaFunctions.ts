@@ -114,7 +114,7 @@ const denied = (calls: readonly string[]): Treatment => ({
 function openCallback(name: string, { record, server, onPost }: Doors): Promise<Server> {
   const door = createServer((request, response) => {
     // What is under way from a process that dies must not arrive all the same.
-    if (onPost?.(name) === 'cut') return door.closeAllConnections();
+    if (onPost?.(name, String(request.method)) === 'cut') return door.closeAllConnections();
     if (record.permits(name, `${request.method} on @connections`)) server.emit('request', request, response);
     else response.writeHead(403, { 'x-amzn-ErrorType': 'AccessDeniedException' }).end();
   });

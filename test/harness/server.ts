@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Environment } from '../../lambda/shared/variables.ts';
 import type { HttpTimeouts } from '../../local/httpServer.ts';
 import type { Clock } from '../../src/gateway/clock.ts';
@@ -8,6 +8,7 @@ import type { Trouble } from './conditions.ts';
 import type { LogKeeper, LogLine } from './LogKeeper.ts';
 import { startLambdaBackend } from './lambdaBackend.ts';
 import { startLocalBackend } from './localBackend.ts';
+import { strayLines } from './logLines.ts';
 import { type Frame, TestClient, type TestClientOptions } from './TestClient.ts';
 
 type Query = Readonly<Record<string, string>>;
@@ -54,7 +55,7 @@ export type BackendOptions = {
   /** With the functions: other trouble than is usual under the conditions of the run. */
   readonly trouble?: Trouble;
   /** With the functions: what becomes of a function's request to `@connections`; it is cut with all that are under way. */
-  readonly onPost?: ((functionName: string) => 'pass' | 'cut') | undefined;
+  readonly onPost?: ((functionName: string, method: string) => 'pass' | 'cut') | undefined;
   /** With the functions: by how much earlier every connection is said to have connected than it did. */
   readonly connectedEarlierMs?: number;
 };
@@ -89,8 +90,11 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const start = target === 'lambda' ? startLambdaBackend : startLocalBackend;
   const backend = await start(env, options);
-  onTestFinished(() => backend.stop());
   const { webSocketUrl, log } = backend;
+  onTestFinished(async () => {
+    await backend.stop();
+    expect(strayLines(log.lines), 'lines that lambda/shared/logEvents.ts does not list').toEqual([]);
+  });
 
   const url = (query: Query) => [webSocketUrl, new URLSearchParams(query)].filter(String).join('?');
   const connect = (userId: string, query: Query = {}, clientOptions: TestClientOptions = {}) =>

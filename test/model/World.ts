@@ -142,7 +142,10 @@ export class World {
     debug: () => {},
     info: () => {},
     warn: () => {},
-    error: (event, fields) => this.history.note(`${event} ${String(fields?.error)}`),
+    error: (event, fields) => {
+      const error = fields && 'error' in fields ? fields.error : undefined;
+      this.history.note(`${event} ${String(error)}`);
+    },
   };
 
   #sender(turn: () => Promise<void>): ConnectionSender {

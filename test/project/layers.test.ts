@@ -72,6 +72,7 @@ const planted: readonly (readonly [file: string, content: string, verdict: Verdi
   ['lambda/authorize/2.ts', importing('jose'), 'forbidden'],
   ['lambda/authorize/3.ts', readingEnvironment, 'forbidden'],
   ['lambda/authorize/index.ts', importing('../../src/aws/connectAws.ts'), 'forbidden'],
+  ['lambda/authorize/4.ts', importing('../../src/aws/EmfTelemetry.ts'), 'allowed'],
   ['lambda/shared/authentication.ts', importing('../../src/auth/authentication.ts'), 'allowed'],
   ['lambda/shared/2.ts', importing('../../src/auth/authentication.ts'), 'forbidden'],
   ['lambda/onDefault/index.ts', importing('../../src/aws/connectAws.ts'), 'allowed'],

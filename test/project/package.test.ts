@@ -30,6 +30,7 @@ describe('the package', () => {
     expect(Object.keys(exports)).toEqual(['./client', './peers', './react', './token']);
     expect(published).not.toHaveProperty('dependencies');
     expect(published).not.toHaveProperty('scripts');
+    expect(published).not.toHaveProperty('bin');
     expect(published.peerDependenciesMeta).toEqual({ react: { optional: true } });
     expect(published).not.toHaveProperty('private');
     expect(manifest.private).toBe(true);

@@ -51,6 +51,8 @@ describe('events', () => {
       { data: { eventType: 'user-updated', participant: { connections: [{}, { session: 'phone' }] } } },
       { data: { eventType: 'user-updated', participant: { connections: [{ session: 'phone' }] } } },
     ]);
+    // What is yet to be sent to a closed socket would find it gone, and be the first to say so.
+    expect(await read(phone, 1)).toMatchObject([{ data: { eventType: 'user-updated' } }]);
     await phone.close();
     expect(await read(alice, 1)).toMatchObject([
       {

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { aConnection } from '../harness/connections.ts';
+import { startIssuer } from '../harness/issuer.ts';
 import { startTestServer, type TestServer, target } from '../harness/server.ts';
+import { TestClient } from '../harness/TestClient.ts';
+import { aliceClaims } from '../harness/tokens.ts';
 
 /** What was counted so far, by CloudWatch's names: at `/metrics`, or in lines of the functions' logs. */
 async function figuresOf({ webSocketUrl, logged }: TestServer): Promise<Readonly<Record<string, number>>> {
@@ -37,7 +41,9 @@ it('[TM1] [TM2] a meeting is counted, whoever runs the handlers', async () => {
   await expect(server.connect('carol')).rejects.toThrow();
   const chat = { action: 'sendMessage', meetingId: 'standup', messageType: 'chat', data: 'hello' };
   for (let times = 0; times < 4; times++) await alice.replyTo(chat);
-  await alice.replyTo({ action: 'sendMessage', targetConnectionId: 'nobody', data: 1 });
+  const gone = aConnection({ connectionId: 'gone', userId: 'dave', connectedAtMs: Date.now() - 60_000 });
+  await server.meetings.connect(gone, { connectionsPerMeeting: 100, connectionsPerUser: 5 });
+  await alice.replyTo({ action: 'sendMessage', targetConnectionId: 'gone', data: 1 });
   server.setStore('failing');
   await alice.replyTo(chat);
   server.setStore('working');
@@ -52,10 +58,28 @@ it('[TM1] [TM2] a meeting is counted, whoever runs the handlers', async () => {
     ['ConnectionsClosed', 1],
     ['ChatsLogged', 4],
     ['MessagesSent', 4],
+    ['StaleConnections', 1],
     ['FanOutTime', 4],
     ['Errors', 1],
     ['Throttles', 1],
   ] as const) {
     await expect.poll(() => counted(name), { timeout: 15_000, message: name }).toBeGreaterThanOrEqual(least);
   }
+});
+
+it('[TM1] whose token is refused is counted, and is no error; keys that cannot be had are one', async () => {
+  const issuer = await startIssuer();
+  const server = await startTestServer({ AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'meetings' });
+  const counted = async (name: string) => (await figuresOf(server))[name] ?? 0;
+  const connect = (query: Readonly<Record<string, string>>) =>
+    TestClient.refused(server.url({ meetingId: 'standup', ...query }));
+  await connect({});
+  await connect({ token: 'garbage' });
+  await expect.poll(() => counted('TokensRefused'), { timeout: 15_000 }).toBe(2);
+  expect(await counted('Errors')).toBe(0);
+
+  issuer.state = 'failing';
+  await connect({ token: issuer.sign({ ...aliceClaims, iss: issuer.url, aud: 'meetings' }) });
+  await expect.poll(() => counted('Errors'), { timeout: 15_000 }).toBe(1);
+  expect(await counted('TokensRefused')).toBe(2);
 });

@@ -8,7 +8,8 @@ export async function idle({ url, protocol, meetingSize }: IdleJob): Promise<voi
   for await (const line of createInterface({ input: process.stdin })) {
     const more = Array.from({ length: Number(line) }, (_, index) => {
       const number = connections.length + index;
-      const meetingId = `idle-${Math.floor(number / meetingSize)}`;
+      // Several processes may hold connections to one server.
+      const meetingId = `idle-${process.pid}-${Math.floor(number / meetingSize)}`;
       return { url, protocol, meetingId, userId: `user-${number}` };
     });
     connections.push(...(await openAll(more)));

@@ -21,8 +21,8 @@ export type IdleConnections = {
   close(): Promise<void>;
 };
 
-/** Longer than any job takes. */
-const TIMEOUT_MS = 60_000;
+/** Longer than any load takes. Connections that only stay end with their input, also when this process dies. */
+const LOAD_TIMEOUT_MS = 60_000;
 
 /** Makes the generator one file, so that Node runs it without a loader, and starts it for each job. */
 export async function buildGenerator(outfile: string): Promise<Generator> {
@@ -30,12 +30,12 @@ export async function buildGenerator(outfile: string): Promise<Generator> {
     ...{ absWorkingDir: root, entryPoints: ['bench/fan-out/generator/main.ts'], outfile },
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
   });
-  const start = (job: object): ChildProcess =>
+  const start = (job: object, timeout?: number): ChildProcess =>
     spawn(process.execPath, [outfile, JSON.stringify(job)], {
-      ...{ stdio: ['pipe', 'pipe', 'inherit'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
+      ...{ stdio: ['pipe', 'pipe', 'inherit'], timeout, killSignal: 'SIGKILL' },
     });
   return {
-    load: (job) => resultOf(start({ kind: 'load', ...job })),
+    load: (job) => resultOf(start({ kind: 'load', ...job }, LOAD_TIMEOUT_MS)),
     idle: (job) => idleConnectionsOf(start({ kind: 'idle', ...job })),
   };
 }
