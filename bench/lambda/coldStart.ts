@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FirstEvent } from './firstEvents.ts';
 import type { Quota } from './quota.ts';
@@ -11,13 +12,21 @@ export type Start = {
   readonly environment: Readonly<Record<string, string>>;
   /** The first event; without one the process only has to come up. */
   readonly first?: FirstEvent;
+  /** Events that follow the first, for which the process is warm. */
+  readonly more?: readonly FirstEvent[];
   readonly quota?: Quota;
 };
 
 /** Milliseconds from just before the process is made. */
-export type ColdStart = { readonly loadedMs: number; readonly answeredMs?: number };
+export type ColdStart = {
+  readonly loadedMs: number;
+  readonly answeredMs?: number;
+  /** Of a processor, by an invocation after the first. */
+  readonly warmCpuMs?: number;
+  readonly warmMs?: number;
+};
 
-type Reply = { readonly result?: { readonly statusCode?: number }; readonly error?: unknown };
+type Reply = { readonly result?: unknown; readonly error?: unknown };
 
 const TIMEOUT_MS = 29_000;
 
@@ -42,16 +51,34 @@ export async function coldStart(start: Start): Promise<ColdStart> {
     await Promise.race([once(child, 'message'), ended]);
     const loadedMs = performance.now() - startedAtMs;
     if (!start.first) return { loadedMs };
-    child.send({ event: start.first.event, requestId: 'first', deadlineMs: Date.now() + TIMEOUT_MS });
-    const [reply] = (await Promise.race([once(child, 'message'), ended])) as [Reply];
+    const invoke = async ({ event, isAnswer }: FirstEvent) => {
+      child.send({ event, requestId: 'bench', deadlineMs: Date.now() + TIMEOUT_MS });
+      const [reply] = (await Promise.race([once(child, 'message'), ended])) as [Reply];
+      if (reply.error !== undefined || !isAnswer(reply.result))
+        throw new Error(`${start.folder}: not answered: ${JSON.stringify(reply)}`);
+    };
+    await invoke(start.first);
     const answeredMs = performance.now() - startedAtMs;
-    if (reply.result?.statusCode !== start.first.statusCode)
-      throw new Error(`not answered: ${JSON.stringify(reply)}`);
-    return { loadedMs, answeredMs };
+    const { more = [] } = start;
+    if (more.length === 0) return { loadedMs, answeredMs };
+    const cpuBefore = cpuMsOf(child.pid);
+    const warmSinceMs = performance.now();
+    for (const event of more) await invoke(event);
+    const warmMs = (performance.now() - warmSinceMs) / more.length;
+    return { loadedMs, answeredMs, warmMs, warmCpuMs: (cpuMsOf(child.pid) - cpuBefore) / more.length };
   } finally {
     child.kill('SIGKILL');
     await ended.catch(() => {});
   }
+}
+
+/** Milliseconds of a processor that all threads of a process have had. Linux alone tells. */
+function cpuMsOf(pid: number | undefined): number {
+  const tasks = `/proc/${pid}/task`;
+  const ns = readdirSync(tasks).map((task) => {
+    return Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
+  });
+  return ns.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
 /** A shell goes before in every row, so that it is in the control rows as well. */

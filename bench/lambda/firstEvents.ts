@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { encodeDelivery } from '../../src/aws/deliveryMessages.ts';
 import type { Meetings } from '../../src/meeting/ports.ts';
 import type { ConnectionId, MeetingId, UserId } from '../../src/protocol/ids.ts';
 
 const limits = { connectionsPerMeeting: 500, connectionsPerUser: 5 };
 
-/** An event, and the status of the right answer. */
-export type FirstEvent = { readonly event: unknown; readonly statusCode: number };
+/** An event, and whether an answer to it is the right one. */
+export type FirstEvent = { readonly event: unknown; readonly isAnswer: (result: unknown) => boolean };
+
+/** An answer with this status. */
+export const withStatus =
+  (expected: number): FirstEvent['isAnswer'] =>
+  (result) =>
+    (result as { readonly statusCode?: number } | undefined)?.statusCode === expected;
 
 /**
  * The event that a function is first invoked with. Each comes from a connection of its own in a meeting of its own with
@@ -27,17 +34,64 @@ export async function firstEvent(functionName: string, meetings: Meetings): Prom
   switch (functionName) {
     case 'onConnect': {
       const queryStringParameters = { meetingId, userId: 'alice' };
-      return { event: { ...about('$connect', 'CONNECT'), queryStringParameters }, statusCode: 200 };
+      return { event: { ...about('$connect', 'CONNECT'), queryStringParameters }, isAnswer: withStatus(200) };
     }
     case 'onDisconnect':
-      return { event: about('$disconnect', 'DISCONNECT'), statusCode: 200 };
+      return { event: about('$disconnect', 'DISCONNECT'), isAnswer: withStatus(200) };
+    case 'sweep':
+      return { event: {}, isAnswer: () => true };
+    case 'deliver':
+      return { event: queueEvent(meetingId), isAnswer: isAllDone };
     default: {
-      const body = JSON.stringify({ action: functionName, meetingId, data: 'hello', userId: 'bob' });
-      const statusCode = functionName === 'onDefault' ? 400 : 200;
-      return { event: { ...about(functionName, 'MESSAGE'), body }, statusCode };
+      const fields = fieldsOf(functionName, meetingId);
+      if (ofJoined.includes(functionName)) await showItself(meetings, connectionId);
+      const body = JSON.stringify({ action: functionName, ...fields });
+      const event = { ...about(functionName, 'MESSAGE'), body };
+      return { event, isAnswer: withStatus(functionName === 'onDefault' ? 400 : 200) };
     }
   }
 }
+
+/** What only who has joined may ask for. */
+const ofJoined = ['update', 'lock', 'unlock', 'remove', 'participants', 'history'];
+
+function fieldsOf(functionName: string, meetingId: string): Readonly<Record<string, unknown>> {
+  switch (functionName) {
+    case 'update':
+      return { attributes: { microphone: 'off' } };
+    case 'remove':
+      return { userId: 'bob' };
+    case 'sendMessage':
+      return { meetingId, data: 'hello' };
+    case 'join':
+      return { session: newId() };
+    case 'history':
+      return { after: 0 };
+    default:
+      return {};
+  }
+}
+
+async function showItself(meetings: Meetings, connectionId: string): Promise<void> {
+  const connection = await meetings.find(connectionId as ConnectionId);
+  if (!connection) throw new Error('the connection is not known');
+  await meetings.join(connection, { session: undefined, attributes: {}, replaces: undefined, limits });
+}
+
+/** One message of the queue, with a hundred recipients as a large fan-out has them. */
+function queueEvent(meetingId: string): unknown {
+  const recipients = Array.from({ length: 100 }, (_, n) => ({
+    ...{ connectionId: newId() as ConnectionId, meetingId: meetingId as MeetingId },
+    ...{ userId: `user-${n}` as UserId, connectedAtMs: Date.now() },
+  }));
+  const payload = { seq: undefined, text: JSON.stringify({ type: 'message', data: 'hello' }) };
+  const body = encodeDelivery({ recipients, payload, sinceMs: Date.now(), delays: 0 });
+  return { Records: [{ messageId: newId(), body, eventSource: 'aws:sqs' }] };
+}
+
+const isAllDone = (result: unknown): boolean =>
+  (result as { readonly batchItemFailures?: readonly unknown[] } | undefined)?.batchItemFailures?.length ===
+  0;
 
 /** Of the shape that API Gateway's have. */
 const newId = (): string => `${randomBytes(11).toString('base64url')}=`;

@@ -1,12 +1,16 @@
 // Bundle sizes and cold starts of the built functions, beside an unbundled build of the same code and two controls.
 //
-//   npm run bench:lambda -- [--repeats=30] [--share=0.29]
+//   npm run bench:lambda -- [--repeats=30] [--share=0.29] [--write]
+//
+// --write also puts the figures into bench/README.md.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom, seedOfRun } from '../../test/harness/random.ts';
+import { noteMachine } from '../markdown.ts';
+import { writeFigures } from '../marks.ts';
 import { type Build, builtFunctions, makeUnbundled, unpackBundled } from './builds.ts';
 import { bundleContents } from './bundleContents.ts';
 import { machine } from './machine.ts';
@@ -20,12 +24,14 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '30' },
     // What a function of 512 MB has: 1,769 MB are one processor.
     share: { type: 'string', default: '0.29' },
+    write: { type: 'boolean', default: false },
   },
 });
 const repeats = Number(values.repeats);
 const share = Number(values.share);
 if (!(repeats >= 3) || !(share > 0 && share <= 1)) throw new Error('--repeats is 3 or more, --share up to 1');
 
+const firstRelease = ['onConnect', 'onDisconnect', 'sendMessage'];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const surroundings = await startSurroundings();
 const work = mkdtempSync(join(tmpdir(), 'cloudmeetx-bench-'));
@@ -35,12 +41,15 @@ try {
   console.log(`seed ${seed}, ${repeats} repeats, ${JSON.stringify(machine())}\n`);
   const builds = builtFunctions(root).flatMap((name) => [
     unpackBundled(root, name, join(work, 'bundled', name)),
-    makeUnbundled(root, name, join(work, 'unbundled', name)),
+    // Of the others, the first release's are enough to show what bundling does.
+    ...(firstRelease.includes(name) ? [makeUnbundled(root, name, join(work, 'unbundled', name))] : []),
   ]);
   console.log(`${sizesTable(builds)}\n\n${contentsTable(bundleContents(root))}\n`);
+  const noted = noteMachine();
   const full = await measure('no limit', builds);
   const limited = 'reason' in quota ? quota : await measure(quota.means, builds, quota);
   save({ builds, full, limited });
+  if (values.write) writeFigures('lambda', reportOf(noted(), builds, { full, limited }));
 } finally {
   if (!('reason' in quota)) quota.close();
   await surroundings.stop();
@@ -57,6 +66,20 @@ async function measure(means: string, builds: readonly Build[], limit?: Quota): 
   });
   console.log(`${limit ? share : machine().processors} processors (${means})\n\n${startsTable(samples)}\n`);
   return samples;
+}
+
+type Measured = { readonly full: Samples; readonly limited: Samples | { readonly reason: string } };
+
+function reportOf(noted: string, builds: readonly Build[], { full, limited }: Measured): string {
+  const underShare = 'reason' in limited ? `Not measured: ${limited.reason}` : startsTable(limited);
+  return [
+    `${noted} \`SEED=${seed}\`, ${repeats} repeats.`,
+    sizesTable(builds),
+    'Both processors, no limit:',
+    startsTable(full),
+    `${share} of a processor:`,
+    underShare,
+  ].join('\n\n');
 }
 
 function save(measured: unknown): void {

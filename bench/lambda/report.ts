@@ -34,9 +34,12 @@ export function startsTable(samples: Samples): string {
       spread(spreadOf(starts.map(({ loadedMs }) => loadedMs))),
       answered.length > 0 ? spread(spreadOf(answered)) : '',
       'functionName' in row ? timesBundled(row, starts, samples) : '',
+      warm(starts.flatMap(({ warmMs }) => warmMs ?? [])),
+      warm(starts.flatMap(({ warmCpuMs }) => warmCpuMs ?? [])),
     ];
   });
-  return table(['function', 'build', 'loaded, ms', 'answered, ms', 'times bundled'], rows);
+  const warmHead = ['warm, ms', 'ms of a processor, warm'];
+  return table(['function', 'build', 'loaded, ms', 'answered, ms', 'times bundled', ...warmHead], rows);
 }
 
 /** How many times as long as the bundle of the same round it took until the answer. */
@@ -51,6 +54,8 @@ function timesBundled(row: Build, starts: readonly ColdStart[], samples: Samples
   const bundledMs = answeredOf(bundled?.starts ?? []);
   return spread(spreadOf(answeredOf(starts).map((ms, round) => ms / (bundledMs[round] ?? Number.NaN))), 2);
 }
+
+const warm = (figures: readonly number[]): string => (figures.length > 0 ? spread(spreadOf(figures), 1) : '');
 
 const answeredOf = (starts: readonly ColdStart[]): readonly number[] =>
   starts.flatMap(({ answeredMs }) => answeredMs ?? []);

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { Random } from '../../test/harness/random.ts';
 import type { Build } from './builds.ts';
 import { bareArgs, type ColdStart, coldStart, runnerArgs, type Start } from './coldStart.ts';
-import { firstEvent } from './firstEvents.ts';
+import { type FirstEvent, firstEvent, withStatus } from './firstEvents.ts';
 import type { Quota } from './quota.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** How many invocations follow the first. */
+const WARM_INVOCATIONS = 10;
 
 /** What is started in each round: a function's build, a process that only comes up, or a handler that does nothing. */
 export type Row = Build | { readonly kind: 'bare' } | { readonly kind: 'empty' };
@@ -50,12 +53,14 @@ async function startOf(row: Row, empty: string, { surroundings, quota }: Rounds)
         ...common,
         args: runnerArgs(empty, 'empty'),
         folder: empty,
-        first: { event: {}, statusCode: 200 },
+        first: { event: {}, isAnswer: withStatus(200) },
       };
     default: {
       const { taskRoot, functionName } = row;
       const first = await firstEvent(functionName, meetings);
-      return { ...common, args: runnerArgs(taskRoot, functionName), folder: taskRoot, first };
+      const more: FirstEvent[] = [];
+      for (let n = 0; n < WARM_INVOCATIONS; n++) more.push(await firstEvent(functionName, meetings));
+      return { ...common, args: runnerArgs(taskRoot, functionName), folder: taskRoot, first, more };
     }
   }
 }

@@ -1,7 +1,9 @@
 // What a message to a meeting costs on AWS, and how long it takes, beside the way of AWS's own sample of a chat: scan
 // the table, and post to one connection after the other.
 //
-//   npm run bench:sample -- [--members=50] [--repeats=10]
+//   npm run bench:sample -- [--members=50] [--repeats=10] [--write]
+//
+// --write also puts the figures into bench/README.md.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +14,19 @@ import { LambdaEnvironment } from '../../src/gateway/LambdaEnvironment.ts';
 import { unpackBundled } from '../lambda/builds.ts';
 import { machine } from '../lambda/machine.ts';
 import { startSurroundings } from '../lambda/surroundings.ts';
+import { noteMachine } from '../markdown.ts';
+import { writeFigures } from '../marks.ts';
 import { type CountingDynamoDB, startCountingDynamoDB } from './countingDynamoDB.ts';
 import { fillMeeting, fillRows, MEETING } from './filling.ts';
 import { type Message, messagesTable, type Spending } from './report.ts';
 import { type SlowPosts, startSlowPosts } from './slowPosts.ts';
 
 const { values } = parseArgs({
-  options: { members: { type: 'string', default: '50' }, repeats: { type: 'string', default: '10' } },
+  options: {
+    members: { type: 'string', default: '50' },
+    repeats: { type: 'string', default: '10' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const members = Number(values.members);
 const repeats = Number(values.repeats);
@@ -27,8 +35,9 @@ if (!(members >= 2) || !(repeats >= 1)) throw new Error('--members are 2 or more
 const POST_MS = 10;
 const TIMEOUT_MS = 29_000;
 /** Connections of other meetings in the table, in this order. */
-const OTHERS = [100, 10_000];
+const OTHERS = [10, 1000, 100_000];
 
+const noted = noteMachine();
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cloudmeetx-sample-'));
 const surroundings = await startSurroundings();
@@ -59,7 +68,9 @@ try {
   };
   mkdirSync('bench/results', { recursive: true });
   writeFileSync('bench/results/sample.json', JSON.stringify(raw));
-  console.log(`${JSON.stringify(raw.machine)}\n\n${messagesTable(spendings)}`);
+  const report = `${noted()} ${members} members, medians of ${repeats}.\n\n${messagesTable(spendings)}`;
+  console.log(report);
+  if (values.write) writeFigures('sample', report);
 } finally {
   await Promise.all(Object.values(functions).map((one) => one.end()));
   dynamodb.stop();

@@ -11,6 +11,7 @@ import { awsMessageEvent } from '../harness/awsEvents.ts';
 import { NOW_MS, testBackend } from '../harness/backend.ts';
 import { aConnection } from '../harness/connections.ts';
 import { describeOnDynamoDB } from '../harness/dynamoMeetings.ts';
+import { recordCapacity, type Spent } from '../harness/recordCapacity.ts';
 
 /** How many connections of other meetings the tables hold: few, and as many as a large deployment has. */
 const FEW = 10;
@@ -79,36 +80,6 @@ async function takeHundred(documents: DynamoDBDocumentClient, tables: TableNames
 
 const member = (n: number): Connection =>
   aConnection({ connectionId: `connection-${n}`, userId: `user-${n}`, userName: 'Somebody' });
-
-/** What was called, how often, and the capacity units it took. */
-type Spent = { readonly calls: Readonly<Record<string, number>>; readonly units: number };
-
-/** Has a client's calls tell what they consume; returns what they have since it was last asked. */
-function recordCapacity(documents: DynamoDBDocumentClient): () => Spent {
-  let calls: Record<string, number> = {};
-  let units = 0;
-  documents.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
-        const result = await next({ ...args, input: input as typeof args.input });
-        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: unknown };
-        const name = commandName.replace(/(Item|Items)?Command$/, '');
-        calls[name] = (calls[name] ?? 0) + 1;
-        for (const consumed of [ConsumedCapacity].flat()) {
-          units += (consumed as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? Number.NaN;
-        }
-        return result;
-      },
-    { step: 'initialize', name: 'capacity' },
-  );
-  return () => {
-    const spent = { calls, units };
-    calls = {};
-    units = 0;
-    return spent;
-  };
-}
 
 /** Puts connections of other meetings, ten in each, into both tables. */
 async function fill(documents: DynamoDBDocumentClient, tables: TableNames, count: number): Promise<void> {
