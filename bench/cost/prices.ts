@@ -1,6 +1,7 @@
 // The only place with prices. All are list prices in US dollars, before free tiers and discounts, and of the first tier where
-// there are several. On the day below they were looked up in stored copies of AWS's pages and in what others write of them, not on
-// AWS's pages themselves: compare them before you rely on a sum.
+// there are several. None was read on AWS's own pages, which are named for comparing: those of DynamoDB's units, Lambda's GB-seconds, SQS
+// and WebSocket messages agree with what others write of them, found on the day below; the rest (storage, CloudWatch) is from memory.
+// Compare them before you rely on a sum.
 
 /** The day on which they were looked up. */
 export const PRICES_OF = '2026-11-28';
