@@ -17,8 +17,7 @@ export function readBetween(name: string, text: string): string {
   return markdown;
 }
 
-/** Puts the figures of a run into bench/README.md. */
-export function writeFigures(name: string, markdown: string): void {
-  const file = 'bench/README.md';
+/** Puts the figures of a run between the marks of this name in a file. */
+export function writeFigures(name: string, markdown: string, file = 'bench/README.md'): void {
   writeFileSync(file, between(name, readFileSync(file, 'utf8'), markdown));
 }

@@ -6,7 +6,7 @@
 //   npm run bench -- --write --from=bench/results/fan-out.json     those of a run that has been
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { putBetweenMarks } from '../putBetweenMarks.ts';
+import { writeFigures } from '../marks.ts';
 import { chartOf } from './chart.ts';
 import { contestants } from './contestants.ts';
 import { buildGenerator } from './generator/startGenerator.ts';
@@ -27,10 +27,8 @@ const run =
 console.log(reportOf(run));
 if (values.write) {
   writeFileSync('bench/fan-out.svg', chartOf(run));
-  putBetweenMarks('bench/README.md', {
-    ...{ mark: 'bench', markdown: `![Deliveries a second at saturation](fan-out.svg)\n\n${reportOf(run)}` },
-  });
-  putBetweenMarks('README.md', { mark: 'bench', markdown: summaryOf(run) });
+  writeFigures('bench', `![Deliveries a second at saturation](fan-out.svg)\n\n${reportOf(run)}`);
+  writeFigures('bench', summaryOf(run), 'README.md');
 }
 
 async function measured(): Promise<Run> {

@@ -37,6 +37,6 @@ const parts: readonly (readonly [string, RegExp])[] = [
   ['endpoint discovery', /endpoint-discovery|endpoint-cache|mnemonist|obliterator/],
   ['signatures', /signature-v4/],
   ['DynamoDB client', /client-dynamodb|lib-dynamodb|util-dynamodb|dynamodb-codec/],
-  ['management API client', /client-apigatewaymanagementapi/],
+  ['SQS client', /client-sqs|middleware-sdk-sqs/],
   ['SDK core', /@aws-sdk\/|@smithy\/|@aws\//],
 ];

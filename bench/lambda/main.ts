@@ -31,6 +31,7 @@ const repeats = Number(values.repeats);
 const share = Number(values.share);
 if (!(repeats >= 3) || !(share > 0 && share <= 1)) throw new Error('--repeats is 3 or more, --share up to 1');
 
+const ofEachKind = ['onConnect', 'onDefault', 'sendMessage', 'deliver'];
 const firstRelease = ['onConnect', 'onDisconnect', 'sendMessage'];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const surroundings = await startSurroundings();
@@ -44,12 +45,17 @@ try {
     // Of the others, the first release's are enough to show what bundling does.
     ...(firstRelease.includes(name) ? [makeUnbundled(root, name, join(work, 'unbundled', name))] : []),
   ]);
-  console.log(`${sizesTable(builds)}\n\n${contentsTable(bundleContents(root))}\n`);
+  // Those of a kind consist of the same.
+  const contents = bundleContents(root).filter(({ functionName }) => ofEachKind.includes(functionName));
+  console.log(`${sizesTable(builds)}\n\n${contentsTable(contents)}\n`);
   const noted = noteMachine();
   const full = await measure('no limit', builds);
   const limited = 'reason' in quota ? quota : await measure(quota.means, builds, quota);
   save({ builds, full, limited });
-  if (values.write) writeFigures('lambda', reportOf(noted(), builds, { full, limited }));
+  if (values.write) {
+    writeFigures('lambda', reportOf(noted(), builds, { full, limited }));
+    writeFigures('bundle', contentsTable(contents));
+  }
 } finally {
   if (!('reason' in quota)) quota.close();
   await surroundings.stop();

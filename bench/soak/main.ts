@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { seedOfRun } from '../../test/harness/random.ts';
 import { cloudMeetX } from '../fan-out/contestants.ts';
 import { machine } from '../lambda/machine.ts';
-import { putBetweenMarks } from '../putBetweenMarks.ts';
+import { writeFigures } from '../marks.ts';
 import { reportOf, type SoakRun } from './report.ts';
 import { type SoakPlan, soak } from './soak.ts';
 
@@ -32,7 +32,7 @@ const plan: SoakPlan = {
 const run =
   values.from === undefined ? await measured() : (JSON.parse(readFileSync(values.from, 'utf8')) as SoakRun);
 console.log(reportOf(run));
-if (values.write) putBetweenMarks('bench/README.md', { mark: 'soak', markdown: reportOf(run) });
+if (values.write) writeFigures('soak', reportOf(run));
 process.exit(run.result.wrong > 0 || run.result.refusals > 0 ? 1 : 0);
 
 async function measured(): Promise<SoakRun> {
