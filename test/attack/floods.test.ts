@@ -82,7 +82,9 @@ describe('a flood', () => {
       expect(answers.length).toBeGreaterThan(0);
       for (const answer of answers) expect(answer).toMatchObject({ type: 'error', status: 400 });
       // On a busy machine a second may have passed since, and with it a message been earned; not ten of them.
-      const more = await Promise.all(Array.from({ length: 10 }, () => client.replyTo({ action: 'history' })));
+      for (let sent = 0; sent < 10; sent++) client.send({ action: 'history' });
+      const more: Frame[] = [];
+      while (more.length < 10) more.push(await client.next());
       expect(more).toContainEqual(expect.objectContaining({ type: 'error', code: 'rate_limited' }));
     }
     await expectTalk(bob, carol, 'still here');
