@@ -66,8 +66,8 @@ export type Aws = {
 };
 
 /**
- * Posts at once. Below it, latency sums up; far above it, a small function's share of a processor is the limit, and
- * the account's throttle of 10,000 a second is met sooner.
+ * Posts at once: where a function with a whole processor gets no quicker by more, if posts take 10 ms. With less of one it
+ * is its processor that is waited for, whatever the number: docs/decisions/0026.
  */
 const POST_CONCURRENCY = 64;
 
